@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_EXIT_CODES_H_
+#define TOOLS_EXIT_CODES_H_
+
+namespace gate {
+
+/// What a program of this project exits with. Each number has one meaning, so that a caller can
+/// tell a fault of the patch from a fault of the machine. Where several hold, the one named earlier
+/// in this order decides: infrastructure, splat, incomplete, failed, no tests. All of them are
+/// listed.
+enum class ExitCode : int {
+  kPassed = 0,  ///< Everything that was to run ran, and passed.
+  kFailed = 1,  ///< A test failed, or the run breaks a strict rule (duplicate, wrong plan, ...).
+  kSplat = 2,   ///< The kernel reported a fault: BUG, WARNING, KASAN, lockdep, panic, ...
+  kIncomplete = 3,      ///< The run ended early: crash, hang, time-out or truncated log.
+  kNoTests = 4,         ///< The input holds no KTAP, or nothing ran.
+  kUsage = 5,           ///< The command line is wrong.
+  kInfrastructure = 6,  ///< A file, a tool or the machine failed; nothing is known about the tests.
+};
+
+/// The word for `code` in verdict.json and in the summary: "passed", "failed", "splat",
+/// "incomplete", "no-tests", "usage", "infrastructure".
+constexpr const char* ExitCodeName(ExitCode code) {
+  switch (code) {
+    case ExitCode::kPassed:
+      return "passed";
+    case ExitCode::kFailed:
+      return "failed";
+    case ExitCode::kSplat:
+      return "splat";
+    case ExitCode::kIncomplete:
+      return "incomplete";
+    case ExitCode::kNoTests:
+      return "no-tests";
+    case ExitCode::kUsage:
+      return "usage";
+    case ExitCode::kInfrastructure:
+      return "infrastructure";
+  }
+  return "infrastructure";
+}
+
+/// Rank for the precedence above: where several codes hold, the highest rank is the program's.
+constexpr int ExitCodeRank(ExitCode code) {
+  switch (code) {
+    case ExitCode::kPassed:
+      return 0;
+    case ExitCode::kNoTests:
+      return 1;
+    case ExitCode::kFailed:
+      return 2;
+    case ExitCode::kIncomplete:
+      return 3;
+    case ExitCode::kSplat:
+      return 4;
+    case ExitCode::kUsage:
+    case ExitCode::kInfrastructure:
+      return 5;
+  }
+  return 5;
+}
+
+constexpr ExitCode MoreSevere(ExitCode a, ExitCode b) {
+  return ExitCodeRank(b) > ExitCodeRank(a) ? b : a;
+}
+
+/// The table for a program's --help.
+inline constexpr const char kExitCodeHelp[] =
+    "Exit codes:\n"
+    "  0  passed\n"
+    "  1  tests failed, or the log breaks a strict rule\n"
+    "  2  kernel splat (BUG, WARNING, KASAN, lockdep, panic, ...)\n"
+    "  3  incomplete: crash, hang, time-out or truncated log\n"
+    "  4  no tests: the input is no KTAP, or nothing ran\n"
+    "  5  usage: the command line is wrong\n"
+    "  6  infrastructure: a missing log, tool or permission, a full disk\n"
+    "Where several hold, the order is 6, 2, 3, 1, 4; every reason is listed.";
+
+}  // namespace gate
+
+#endif  // TOOLS_EXIT_CODES_H_
