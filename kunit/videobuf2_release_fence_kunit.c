@@ -1,0 +1,844 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests for the release fences of videobuf2
+ *
+ * What a case looks at is what others see: the dma_resv and the dma-bufs of a
+ * plane. vb->release_fence is only looked at where the case is about it.
+ */
+
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "videobuf2_kunit_helpers.h"
+
+/* On the fake allocator, every MMAP plane has one unless the queue hides it. */
+static struct dma_resv *plane_resv(struct vb2_buffer *vb, unsigned int plane)
+{
+	return vb2_kunit_memops.get_resv(vb, vb->planes[plane].mem_priv);
+}
+
+static struct dma_fence *pending_write(struct kunit *test,
+				       struct dma_resv *resv)
+{
+	return vb2_kunit_pending(test, resv, DMA_RESV_USAGE_WRITE);
+}
+
+static struct dma_fence *pending_any(struct kunit *test, struct dma_resv *resv)
+{
+	return vb2_kunit_pending(test, resv, DMA_RESV_USAGE_READ);
+}
+
+/* Arm the fence of @vb and return what a reader of plane 0 finds. */
+static struct dma_fence *arm_write(struct kunit *test, struct vb2_buffer *vb)
+{
+	struct dma_fence *fence;
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	fence = pending_write(test, plane_resv(vb, 0));
+	KUNIT_ASSERT_NOT_NULL_MSG(test, fence, "no write fence after arming");
+
+	return fence;
+}
+
+static struct vb2_buffer *active(struct kunit *test)
+{
+	return vb2_kunit_active(test,
+				vb2_kunit_queue(test, false, &vb2_kunit_memops),
+				1);
+}
+
+/* Attach */
+
+static void attach_is_not_seen(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	KUNIT_EXPECT_NOT_NULL(test, vb->release_fence);
+	KUNIT_EXPECT_NULL(test, pending_any(test, dbuf->resv));
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLIN), EPOLLIN);
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLOUT), EPOLLOUT);
+}
+
+static void attach_before_streaming_comes_with_streamon(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+
+	vb2_kunit_qbuf(test, vb);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+	vb2_kunit_streamon(test, vkq);
+	KUNIT_EXPECT_NOT_NULL(test, vb->release_fence);
+}
+
+static void attach_twice_is_busy(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct vb2_release_fence *first = vb->release_fence;
+
+	KUNIT_EXPECT_EQ(test, vb2_buffer_attach_release_fence(vb), -EBUSY);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, vb->release_fence, first,
+				"the refused fence replaced the first one");
+}
+
+static void attach_to_armed_is_busy(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+
+	KUNIT_EXPECT_EQ(test, vb2_buffer_attach_release_fence(vb), -EBUSY);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE_MSG(test, dma_fence_is_signaled(fence),
+			      "the published fence was lost");
+}
+
+static void attach_to_dequeued_is_invalid(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+
+	KUNIT_EXPECT_EQ(test, vb2_buffer_attach_release_fence(vb), -EINVAL);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+}
+
+static void attach_to_done_is_invalid(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, vb2_buffer_attach_release_fence(vb), -EINVAL);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+}
+
+/* Arm */
+
+static void arm_capture_publishes_write(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf->resv));
+	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_poll(dbuf, EPOLLIN), 0,
+			    "readable while the device writes");
+	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_poll(dbuf, EPOLLOUT), 0,
+			    "writable while the device writes");
+}
+
+static void arm_output_publishes_read(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, true,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 1);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NULL(test, pending_write(test, dbuf->resv));
+	KUNIT_EXPECT_NOT_NULL(test, pending_any(test, dbuf->resv));
+	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_poll(dbuf, EPOLLIN), EPOLLIN,
+			    "not readable while the device only reads");
+	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_poll(dbuf, EPOLLOUT), 0,
+			    "writable while the device reads");
+}
+
+static void arm_bidirectional_publishes_write(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, true,
+						      &vb2_kunit_memops);
+
+	vkq->q.dma_dir = DMA_BIDIRECTIONAL;
+	arm_write(test, vb2_kunit_active(test, vkq, 1));
+}
+
+static void arm_unattached_does_nothing(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+
+	vkq->opt_in = false;
+	vb = vb2_kunit_active(test, vkq, 1);
+	KUNIT_EXPECT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NULL(test, pending_any(test, plane_resv(vb, 0)));
+}
+
+static void arm_twice_publishes_once(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+	u64 seqno = fence->seqno;
+
+	KUNIT_EXPECT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_PTR_EQ(test, pending_any(test, plane_resv(vb, 0)), fence);
+	KUNIT_EXPECT_EQ_MSG(test, fence->seqno, seqno,
+			    "a published fence was initialised again");
+}
+
+static void arm_after_done_does_nothing(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NULL(test, pending_any(test, plane_resv(vb, 0)));
+}
+
+static void arm_keeps_fences_of_others(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *other = vb2_kunit_fence(test);
+	struct dma_resv *resv = plane_resv(vb, 0);
+
+	vb2_kunit_add_fence(test, resv, other, DMA_RESV_USAGE_READ);
+	arm_write(test, vb);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_PTR_EQ(test, pending_any(test, resv), other);
+}
+
+/* Numbers and timelines */
+
+static void indices_are_timelines(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb0 = vb2_kunit_active(test, vkq, 1);
+	struct vb2_buffer *vb1 = vb2_get_buffer(&vkq->q, 1);
+	struct dma_fence *f0, *f1;
+
+	vb2_kunit_qbuf(test, vb1);
+	f0 = arm_write(test, vb0);
+	f1 = arm_write(test, vb1);
+	KUNIT_EXPECT_NE(test, f0->context, f1->context);
+
+	/* Out of order, which is why they may not share a timeline. */
+	vb2_buffer_done(vb1, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(f0));
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(f1));
+}
+
+static void queues_have_own_timelines(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *other = active(test);
+	struct vb2_buffer *last;
+	struct dma_fence *f0, *f1;
+
+	vb2_kunit_active(test, vkq, 1);
+	last = vb2_get_buffer(&vkq->q, 2);
+	vb2_kunit_qbuf(test, last);
+	f0 = arm_write(test, other);
+	f1 = arm_write(test, last);
+	KUNIT_EXPECT_NE(test, f0->context, f1->context);
+	KUNIT_EXPECT_GE_MSG(test, abs((s64)(f0->context - f1->context)),
+			    vkq->q.max_num_buffers - 2,
+			    "the timelines of two queues overlap");
+}
+
+static void numbers_rise_across_cycles(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *f0, *f1;
+
+	f0 = arm_write(test, vb);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	vb2_kunit_dqbuf(test, vb);
+	vb2_kunit_qbuf(test, vb);
+	f1 = arm_write(test, vb);
+	KUNIT_EXPECT_EQ(test, f0->context, f1->context);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_later(f1, f0));
+}
+
+static void numbers_rise_across_reqbufs(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct dma_fence *f0, *f1;
+
+	f0 = arm_write(test, vb2_kunit_active(test, vkq, 1));
+	vb2_kunit_streamoff(test, vkq);
+	vb2_kunit_free_buffers(test, vkq);
+	f1 = arm_write(test, vb2_kunit_active(test, vkq, 1));
+	KUNIT_EXPECT_EQ(test, f0->context, f1->context);
+	KUNIT_EXPECT_TRUE_MSG(test, dma_fence_is_later(f1, f0),
+			      "seqno %llu comes after %llu", f1->seqno,
+			      f0->seqno);
+}
+
+/* Done */
+
+struct done_param {
+	const char *name;
+	enum vb2_buffer_state state;
+	int status;
+};
+
+static const struct done_param done_params[] = {
+	{ "DONE is success", VB2_BUF_STATE_DONE, 1 },
+	{ "ERROR is -EIO", VB2_BUF_STATE_ERROR, -EIO },
+	{ "QUEUED is -ECANCELED", VB2_BUF_STATE_QUEUED, -ECANCELED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(done, done_params, name);
+
+static void done_signals(struct kunit *test)
+{
+	const struct done_param *param = test->param_value;
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+
+	KUNIT_EXPECT_EQ_MSG(test, dma_fence_get_status(fence), 0,
+			    "signalled before the buffer was done");
+	vb2_buffer_done(vb, param->state);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), param->status);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+}
+
+static void done_unarmed_is_not_seen(struct kunit *test)
+{
+	const struct done_param *param = test->param_value;
+	struct vb2_buffer *vb = active(test);
+
+	vb2_buffer_done(vb, param->state);
+	KUNIT_EXPECT_NULL_MSG(test, vb->release_fence,
+			      "the next attach would find a fence");
+	KUNIT_EXPECT_NULL(test, pending_any(test, plane_resv(vb, 0)));
+}
+
+static void done_drops_its_reference(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+	unsigned int before = kref_read(&fence->refcount);
+
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), before - 1);
+}
+
+static void done_makes_dma_buf_ready(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	arm_write(test, vb);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLIN), EPOLLIN);
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLOUT), EPOLLOUT);
+}
+
+static void done_queued_gets_fresh_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+	struct dma_fence *fence;
+
+	/* A driver that can't start gives its buffers back as QUEUED. */
+	vkq->start_ret = -EIO;
+	vb2_kunit_qbuf(test, vb);
+	vb2_kunit_streamon(test, vkq);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+
+	vkq->start_ret = 0;
+	vb2_kunit_streamon(test, vkq);
+	KUNIT_EXPECT_EQ(test, vkq->attach_ret, 0);
+	fence = arm_write(test, vb);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+}
+
+static void streamoff_signals_error(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+
+	vb2_kunit_streamoff(test, container_of(vb->vb2_queue,
+					       struct vb2_kunit_queue, q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+}
+
+static void sync_comes_before_signal(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 1);
+
+	arm_write(test, vb);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE_MSG(test, vkq->pending_at_finish,
+			      "signalled before the caches were in sync");
+}
+
+struct observer {
+	struct dma_fence_cb cb;
+	struct vb2_buffer *vb;
+	enum vb2_buffer_state state;
+	bool dequeueable;
+	bool called;
+};
+
+static void observe(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	struct observer *obs = container_of(cb, struct observer, cb);
+
+	obs->called = true;
+	obs->state = obs->vb->state;
+	obs->dequeueable = !list_empty(&obs->vb->vb2_queue->done_list);
+}
+
+static void signal_comes_before_dequeueable(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_fence *fence = arm_write(test, vb);
+	struct observer obs = { .vb = vb };
+
+	KUNIT_ASSERT_EQ(test, dma_fence_add_callback(fence, &obs.cb, observe),
+			0);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_ASSERT_TRUE(test, obs.called);
+	KUNIT_EXPECT_EQ(test, obs.state, VB2_BUF_STATE_ACTIVE);
+	KUNIT_EXPECT_FALSE(test, obs.dequeueable);
+	vb2_kunit_dqbuf(test, vb);
+}
+
+/* Exports */
+
+static void export_before_attach_sees_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	vb2_kunit_streamon(test, vkq);
+	vb2_kunit_qbuf(test, vb);
+	KUNIT_EXPECT_NULL(test, pending_any(test, dbuf->resv));
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf->resv));
+}
+
+static void export_before_arm_sees_fence(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf->resv));
+}
+
+static void export_after_arm_sees_fence(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *dbuf;
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf->resv));
+}
+
+static void two_exports_see_one_fence(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	struct dma_buf *rd = vb2_kunit_export(test, vb, 0, O_RDONLY);
+	struct dma_buf *rdwr = vb2_kunit_export(test, vb, 0, O_RDWR);
+	struct dma_fence *fence;
+
+	fence = arm_write(test, vb);
+	KUNIT_EXPECT_PTR_EQ(test, pending_any(test, rd->resv), fence);
+	KUNIT_EXPECT_PTR_EQ(test, pending_any(test, rdwr->resv), fence);
+}
+
+/* Planes */
+
+static void planes_carry_one_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 3);
+	struct dma_fence *fence = arm_write(test, vb);
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_PTR_EQ_MSG(test,
+					pending_any(test, plane_resv(vb, i)),
+					fence, "plane %u", i);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+}
+
+static void planes_of_one_resv_carry_one_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+
+	vkq->shared_resv = true;
+	vb = vb2_kunit_active(test, vkq, 3);
+	arm_write(test, vb);
+}
+
+static void planes_without_resv_are_skipped(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+
+	vkq->no_resv = BIT(1);
+	vb = vb2_kunit_active(test, vkq, 3);
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, plane_resv(vb, 0)));
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, plane_resv(vb, 2)));
+}
+
+static void buffer_without_resv_is_unfenced(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+
+	vkq->no_resv = BIT(0) | BIT(1);
+	vb = vb2_kunit_active(test, vkq, 2);
+	KUNIT_EXPECT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+	vb2_kunit_dqbuf(test, vb);
+}
+
+static struct vb2_buffer *import(struct kunit *test, struct dma_buf *plane0,
+				 struct dma_buf *plane1)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+
+	vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_DMABUF, 2);
+	vkq->import[0] = plane0;
+	vkq->import[1] = plane1;
+	vb2_kunit_streamon(test, vkq);
+	vb2_kunit_qbuf(test, vb);
+
+	return vb;
+}
+
+static void imported_planes_carry_one_fence(struct kunit *test)
+{
+	struct dma_buf *dbuf0 = vb2_kunit_dma_buf(test, NULL);
+	struct dma_buf *dbuf1 = vb2_kunit_dma_buf(test, NULL);
+	struct vb2_buffer *vb = import(test, dbuf0, dbuf1);
+	struct dma_fence *fence;
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	fence = pending_write(test, dbuf0->resv);
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	KUNIT_EXPECT_PTR_EQ(test, pending_write(test, dbuf1->resv), fence);
+}
+
+static void planes_of_one_dma_buf_carry_one_fence(struct kunit *test)
+{
+	struct dma_buf *dbuf = vb2_kunit_dma_buf(test, NULL);
+	struct vb2_buffer *vb = import(test, dbuf, dbuf);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf->resv));
+}
+
+static void dma_bufs_of_one_resv_carry_one_fence(struct kunit *test)
+{
+	struct dma_buf *dbuf0 = vb2_kunit_dma_buf(test, NULL);
+	struct dma_buf *dbuf1 = vb2_kunit_dma_buf(test, dbuf0->resv);
+	struct vb2_buffer *vb = import(test, dbuf0, dbuf1);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf0->resv));
+}
+
+/* Locks */
+
+struct rival {
+	struct dma_resv *has, *wants;
+	struct task_struct *arming;
+	struct completion holding;
+	bool got;
+};
+
+/*
+ * Locks one dma_resv and wants the other, as a job of another driver may. With
+ * an older ticket than the task that arms, it has the right to both.
+ */
+static int rival_thread(void *data)
+{
+	struct rival *rival = data;
+	struct ww_acquire_ctx ctx;
+	unsigned int ms;
+
+	ww_acquire_init(&ctx, &reservation_ww_class);
+	dma_resv_lock(rival->has, &ctx);
+	complete(&rival->holding);
+
+	/* Until the other one has come and waits. */
+	for (ms = 0; ms < 5000; ms++) {
+		if (READ_ONCE(rival->arming->__state) == TASK_UNINTERRUPTIBLE)
+			break;
+		usleep_range(1000, 2000);
+	}
+
+	/* By now it must have let go of what is wanted here. */
+	rival->got = dma_resv_trylock(rival->wants);
+	if (rival->got)
+		dma_resv_unlock(rival->wants);
+	dma_resv_unlock(rival->has);
+	ww_acquire_fini(&ctx);
+
+	return 0;
+}
+
+static void arm_backs_off(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 3);
+	struct rival rival = {
+		.has = plane_resv(vb, 2),
+		.wants = plane_resv(vb, 0),
+		.arming = current,
+	};
+	struct task_struct *thread;
+	int ret;
+
+	init_completion(&rival.holding);
+	thread = kthread_create(rival_thread, &rival, "vb2-kunit-rival");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
+	get_task_struct(thread);
+	wake_up_process(thread);
+	wait_for_completion(&rival.holding);
+	ret = vb2_buffer_arm_release_fence(vb);
+	kthread_stop(thread);
+	put_task_struct(thread);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_TRUE_MSG(test, rival.got,
+			      "waited for one dma_resv with another held");
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, plane_resv(vb, 0)));
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, plane_resv(vb, 1)));
+	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, plane_resv(vb, 2)));
+}
+
+static void arm_leaves_nothing_locked(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 3);
+	unsigned int i;
+
+	arm_write(test, vb);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       dma_resv_is_locked(plane_resv(vb, i)),
+				       "plane %u", i);
+}
+
+/*
+ * CONFIG_DEBUG_WW_MUTEX_SLOWPATH makes locks back off at random, once two or
+ * more are held; it takes some rounds until it does.
+ */
+static void arm_survives_injected_back_off(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 3);
+	unsigned int round, i;
+
+	for (round = 0; round < 32; round++) {
+		struct dma_fence *fence = arm_write(test, vb);
+
+		for (i = 0; i < 3; i++)
+			KUNIT_ASSERT_PTR_EQ(test,
+					    pending_any(test,
+							plane_resv(vb, i)),
+					    fence);
+		vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+		vb2_kunit_dqbuf(test, vb);
+		vb2_kunit_qbuf(test, vb);
+	}
+}
+
+/* Lifetime */
+
+/* What debugfs and sync_files print of a fence, names included. */
+static const char *describe(struct kunit *test, struct dma_fence *fence)
+{
+	struct seq_file seq = { .size = 256 };
+
+	seq.buf = kunit_kzalloc(test, seq.size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seq.buf);
+	dma_fence_describe(fence, &seq);
+	seq.buf[seq.size - 1] = 0;
+
+	return seq.buf;
+}
+
+static void pending_fence_has_names(struct kunit *test)
+{
+	struct vb2_buffer *vb = active(test);
+	const char *text = describe(test, arm_write(test, vb));
+
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "videobuf2"),
+				  "no driver name in '%s'", text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, vb->vb2_queue->name),
+				  "no queue name in '%s'", text);
+}
+
+static void fence_outlives_buffer(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct dma_fence *fence;
+
+	fence = arm_write(test, vb2_kunit_active(test, vkq, 1));
+	vb2_kunit_streamoff(test, vkq);
+	vb2_kunit_free_buffers(test, vkq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	/* Nothing but this test can know of the fence now. */
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
+}
+
+static void fence_outlives_queue(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct dma_fence_cb cb;
+	struct dma_fence *fence;
+	const char *text;
+
+	fence = arm_write(test, vb2_kunit_active(test, vkq, 1));
+	/* Overwrites what it frees. */
+	vb2_kunit_queue_free(test, vkq);
+
+	text = describe(test, fence);
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "kkkk"),
+			      "names from freed memory: '%s'", text);
+	/* Takes the lock of the fence. */
+	KUNIT_EXPECT_EQ(test, dma_fence_add_callback(fence, &cb, observe),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+}
+
+static void fence_outlives_dma_buf(struct kunit *test)
+{
+	int before = vb2_kunit_live_mem();
+	struct dma_buf *dbuf0 = vb2_kunit_dma_buf(test, NULL);
+	struct dma_buf *dbuf1 = vb2_kunit_dma_buf(test, NULL);
+	struct vb2_buffer *vb = import(test, dbuf0, dbuf1);
+	struct dma_fence *fence;
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
+	fence = pending_write(test, dbuf0->resv);
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+
+	vb2_kunit_queue_free(test, container_of(vb->vb2_queue,
+						struct vb2_kunit_queue, q));
+	vb2_kunit_put_dma_buf(test, dbuf1);
+	vb2_kunit_put_dma_buf(test, dbuf0);
+	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_live_mem(), before,
+			    "something keeps the dma-bufs");
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+}
+
+static void dma_buf_outlives_fenced_queue(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 1);
+	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+
+	arm_write(test, vb);
+	vb2_kunit_queue_free(test, vkq);
+	KUNIT_EXPECT_NULL(test, pending_any(test, dbuf->resv));
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLOUT), EPOLLOUT);
+}
+
+/* Opting in */
+
+static void queue_without_opt_in_has_no_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
+						      &vb2_kunit_memops);
+	struct vb2_buffer *vb;
+	struct dma_buf *dbuf;
+
+	vkq->opt_in = false;
+	vb = vb2_kunit_active(test, vkq, 1);
+	dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+	KUNIT_EXPECT_NULL(test, pending_any(test, dbuf->resv));
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_NULL(test, pending_any(test, dbuf->resv));
+	vb2_kunit_dqbuf(test, vb);
+}
+
+static struct kunit_case videobuf2_release_fence_cases[] = {
+	KUNIT_CASE(attach_is_not_seen),
+	KUNIT_CASE(attach_before_streaming_comes_with_streamon),
+	KUNIT_CASE(attach_twice_is_busy),
+	KUNIT_CASE(attach_to_armed_is_busy),
+	KUNIT_CASE(attach_to_dequeued_is_invalid),
+	KUNIT_CASE(attach_to_done_is_invalid),
+	KUNIT_CASE(arm_capture_publishes_write),
+	KUNIT_CASE(arm_output_publishes_read),
+	KUNIT_CASE(arm_bidirectional_publishes_write),
+	KUNIT_CASE(arm_unattached_does_nothing),
+	KUNIT_CASE(arm_twice_publishes_once),
+	KUNIT_CASE(arm_after_done_does_nothing),
+	KUNIT_CASE(arm_keeps_fences_of_others),
+	KUNIT_CASE(indices_are_timelines),
+	KUNIT_CASE(queues_have_own_timelines),
+	KUNIT_CASE(numbers_rise_across_cycles),
+	KUNIT_CASE(numbers_rise_across_reqbufs),
+	KUNIT_CASE_PARAM(done_signals, done_gen_params),
+	KUNIT_CASE_PARAM(done_unarmed_is_not_seen, done_gen_params),
+	KUNIT_CASE(done_drops_its_reference),
+	KUNIT_CASE(done_makes_dma_buf_ready),
+	KUNIT_CASE(done_queued_gets_fresh_fence),
+	KUNIT_CASE(streamoff_signals_error),
+	KUNIT_CASE(sync_comes_before_signal),
+	KUNIT_CASE(signal_comes_before_dequeueable),
+	KUNIT_CASE(export_before_attach_sees_fence),
+	KUNIT_CASE(export_before_arm_sees_fence),
+	KUNIT_CASE(export_after_arm_sees_fence),
+	KUNIT_CASE(two_exports_see_one_fence),
+	KUNIT_CASE(planes_carry_one_fence),
+	KUNIT_CASE(planes_of_one_resv_carry_one_fence),
+	KUNIT_CASE(planes_without_resv_are_skipped),
+	KUNIT_CASE(buffer_without_resv_is_unfenced),
+	KUNIT_CASE(imported_planes_carry_one_fence),
+	KUNIT_CASE(planes_of_one_dma_buf_carry_one_fence),
+	KUNIT_CASE(dma_bufs_of_one_resv_carry_one_fence),
+	KUNIT_CASE(arm_backs_off),
+	KUNIT_CASE(arm_leaves_nothing_locked),
+	KUNIT_CASE(arm_survives_injected_back_off),
+	KUNIT_CASE(pending_fence_has_names),
+	KUNIT_CASE(fence_outlives_buffer),
+	KUNIT_CASE(fence_outlives_queue),
+	KUNIT_CASE(fence_outlives_dma_buf),
+	KUNIT_CASE(dma_buf_outlives_fenced_queue),
+	KUNIT_CASE(queue_without_opt_in_has_no_fence),
+	{}
+};
+
+static struct kunit_suite videobuf2_release_fence_suite = {
+	.name = "videobuf2_release_fence",
+	.test_cases = videobuf2_release_fence_cases,
+};
+
+kunit_test_suite(videobuf2_release_fence_suite);
+
+MODULE_DESCRIPTION("KUnit tests for the release fences of videobuf2");
+MODULE_LICENSE("GPL");
