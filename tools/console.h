@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_CONSOLE_H_
+#define TOOLS_CONSOLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gate {
+
+/// Where in a run a console line stands.
+enum class Part : std::uint8_t {
+  kBoot,      ///< Before any KTAP.
+  kExecutor,  ///< Before any KTAP, a "kunit executor:" line, which kunit_tool looks at.
+  kStart,     ///< The version line that starts a document.
+  kTests,     ///< After it.
+  kEnd,       ///< The line at which kunit_tool stops reading.
+  kAfter,     ///< After that.
+};
+
+/// Finds the KTAP in a kernel console as kunit_tool does (extract_tap_lines() in kunit_parser.py):
+/// where it starts, what prefix each line bears, where it ends. A version line after the end starts
+/// another document, which kunit_tool does not see.
+class Console {
+ public:
+  struct Line {
+    Part part;
+    std::string_view text;  ///< The line without its prefix and without white space at the end.
+  };
+
+  /// Places the next line of the console. The view points into `raw`.
+  Line Place(std::string_view raw);
+
+ private:
+  bool FindStart(std::string_view line);
+
+  bool started_ = false;
+  bool ended_ = false;
+  std::size_t prefix_ = 0;  // Characters, not bytes.
+};
+
+/// Cuts `count` characters of UTF-8 off the front of `text`. A byte that is no UTF-8 counts as
+/// four, the length of the escape that Python puts in its place.
+std::string_view CutCharacters(std::string_view text, std::size_t count);
+
+/// Characters in `text`, counted the same way.
+std::size_t CountCharacters(std::string_view text);
+
+}  // namespace gate
+
+#endif  // TOOLS_CONSOLE_H_

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_KTAP_LINE_H_
+#define TOOLS_KTAP_LINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gate {
+
+/// What one line is to kunit_tool. Its regular expressions are the rule:
+/// tools/testing/kunit/kunit_parser.py, KTAP_START to TEST_RESULT_SKIP.
+enum class LineKind : std::uint8_t {
+  kOther,        ///< Kernel log, or anything else that says nothing in KTAP.
+  kDiagnostic,   ///< Begins with '#'.
+  kVersion,      ///< "KTAP version 1", "TAP version 14".
+  kSubtest,      ///< "# Subtest: name".
+  kPlan,         ///< "1..N".
+  kResult,       ///< "ok 1 name", "not ok 2 - name # SKIP why".
+  kLooseResult,  ///< Reads as a result, but kunit_tool does not count it: "ok 3 a#b", "ok 4".
+};
+
+/// A line taken apart. The views point into the line.
+struct KtapLine {
+  LineKind kind = LineKind::kOther;
+  bool ok = false;           ///< kResult, kLooseResult: "ok", not "not ok".
+  bool skipped = false;      ///< kResult: "# SKIP" is there; it wins over "not ok" too.
+  bool tap = false;          ///< kVersion: TAP, the older form.
+  std::size_t indent = 0;    ///< Bytes of white space ahead.
+  std::uint64_t number = 0;  ///< Version, plan or test number; saturates.
+  std::string_view name;     ///< kSubtest, kResult: the test; kLooseResult: all after the number.
+  /// kResult: the name as far as the first " # ". kunit_tool compares this one with the open
+  /// group's name; it differs from `name` only where " # SKIP" stands twice in the line.
+  std::string_view match_name;
+  std::string_view reason;  ///< kResult: what follows "# SKIP".
+};
+
+/// Takes `text` apart: one line with no line end, no white space at its end and no console prefix.
+KtapLine ParseKtapLine(std::string_view text);
+
+/// White space as Python's str.strip() sees it, in ASCII.
+constexpr bool IsSpace(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
+}
+
+constexpr std::string_view TrimRight(std::string_view text) {
+  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+constexpr std::string_view TrimLeft(std::string_view text) {
+  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+/// Takes decimal digits off the front of `text` into `*value`, which saturates. False: there are
+/// none.
+bool TakeNumber(std::string_view* text, std::uint64_t* value);
+
+}  // namespace gate
+
+#endif  // TOOLS_KTAP_LINE_H_

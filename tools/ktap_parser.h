@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_KTAP_PARSER_H_
+#define TOOLS_KTAP_PARSER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console.h"
+#include "ktap_events.h"
+
+namespace gate {
+
+/// kunit_tool's parser (parse_test() in tools/testing/kunit/kunit_parser.py of 6.12) as a machine
+/// that takes one line at a time and holds the open groups only. It counts what kunit_tool counts;
+/// what kunit_tool loses or passes over, it tells as problems.
+class KtapParser {
+ public:
+  static constexpr std::size_t kMaxDepth = 32;  ///< Open groups, the document included.
+
+  explicit KtapParser(KtapHandler* handler);
+
+  /// The next line of the console, as Console placed it. `number` is its 1-based place in the log.
+  void Line(const Console::Line& line, std::uint64_t number);
+
+  /// The input ended: closes every group that is open.
+  void Finish();
+
+  /// Path of the innermost open group that has a name; empty where there is none.
+  std::string_view path() const { return std::string_view(path_).substr(path_base_); }
+  /// Whether a document is open whose plan has not been reached.
+  bool in_document() const { return depth_ > 0 && frames_[0].state != State::kDone; }
+
+  /// kunit_tool's own verdict: of the first document alone, with nothing strict about it.
+  const Totals& tool_totals() const { return tool_totals_; }
+  Status tool_status() const { return tool_status_; }
+  /// kunit_tool found KTAP, or a line of KUnit's executor.
+  bool tool_found_input() const { return tool_found_input_; }
+  /// kunit_tool would not end on this log: a plan in a place with no plan makes it loop.
+  bool tool_hangs() const { return tool_hangs_; }
+
+ private:
+  enum class State : std::uint8_t {
+    kMain,      // The document: its version line is next.
+    kHeader,    // After a version line: "# Subtest:" may follow at once.
+    kPlan,      // A plan may follow.
+    kChildren,  // Tests follow.
+    kResult,    // Its own result line follows.
+    kDone,      // The document's plan is reached. kunit_tool reads no further.
+  };
+
+  struct Frame {
+    std::string name;
+    State state = State::kMain;
+    bool has_plan = false;
+    bool late_header = false;  // Something stood after the version line.
+    std::uint64_t plan = 0;
+    std::uint64_t next = 1;  // The number that the next child should bear.
+    std::uint64_t children = 0;
+    std::uint64_t missing = 0;
+    std::uint64_t slot = 0;  // The number that its own result should bear.
+    Totals totals;
+    std::size_t path_size = 0;  // path_ and path_base_ without this group.
+    std::size_t path_base = 0;
+    std::size_t depth = 0;
+    std::size_t indent = 0;        // Of its header.
+    std::size_t child_indent = 0;  // Of its plan or first child.
+    std::uint64_t log_line = 0;
+  };
+
+  Frame& top() { return frames_[depth_ - 1]; }
+  void StartDocument(std::uint64_t number);
+  void Structure(const KtapLine& line, std::string_view text, std::uint64_t number);
+  bool Children(const KtapLine& line, std::string_view text, std::uint64_t number);
+  void Leaf(const KtapLine& line, std::string_view text, std::uint64_t number);
+  bool Push(const KtapLine& line, std::string_view text, std::uint64_t number);
+  void SetName(Frame* frame, std::string_view name);
+  void CheckVersion(const KtapLine& line, std::string_view text, std::uint64_t number);
+  void MissingChildren(std::uint64_t number);
+  void Pop(const KtapLine* result, std::uint64_t number);
+  void EndFirstDocument();
+  void Problem(ProblemKind kind, std::string_view text, std::uint64_t number,
+               std::uint64_t expected = 0, std::uint64_t found = 0, bool not_ok = false);
+
+  KtapHandler* handler_;
+  std::vector<Frame> frames_;  // Kept allocated; the first depth_ are open.
+  std::size_t depth_ = 0;
+  std::string path_;
+  std::size_t path_base_ = 0;  // Where names start in path_: afresh in a second document.
+  std::string
+      lost_path_;  // A group that closed with no result: later lines may still be its cases.
+  std::size_t lost_indent_ = 0;
+  std::size_t lost_depth_ = 0;
+  std::uint64_t documents_ = 0;
+  std::uint64_t last_number_ = 0;
+  Totals tool_totals_;
+  Status tool_status_ = Status::kNoTests;
+  bool tool_done_ = false;
+  bool tool_found_input_ = false;
+  bool tool_hangs_ = false;
+};
+
+}  // namespace gate
+
+#endif  // TOOLS_KTAP_PARSER_H_

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "line_splitter.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gate {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// Feeds `text` in pieces of `size` bytes.
+Lines Split(std::string_view text, std::size_t size) {
+  LineSplitter splitter;
+  Lines lines;
+  const auto take = [&lines](std::string_view line, bool) { lines.emplace_back(line); };
+  for (std::size_t at = 0; at < text.size(); at += size) {
+    splitter.Feed(text.substr(at, size), take);
+  }
+  splitter.Finish(take);
+  return lines;
+}
+
+TEST(LineSplitterTest, EveryLineEndIsOneEndHoweverTheBytesArrive) {
+  const std::string_view text = "a\nbc\r\n\r\nd\re\r\r\nf\n\nlast";
+  const Lines expected = {"a", "bc", "", "d", "e", "", "f", "", "last"};
+  for (std::size_t size = 1; size <= text.size(); ++size) {
+    EXPECT_EQ(Split(text, size), expected) << "in pieces of " << size;
+  }
+}
+
+TEST(LineSplitterTest, AnEndAtTheEndMakesNoEmptyLine) {
+  EXPECT_EQ(Split("a\n", 1), Lines({"a"}));
+  EXPECT_EQ(Split("a\r", 2), Lines({"a"}));
+  EXPECT_EQ(Split("", 1), Lines());
+}
+
+TEST(LineSplitterTest, KeepsTheHeadOfALongLineAndSaysSo) {
+  const std::string head(LineSplitter::kMaxLine, 'x');
+  for (const std::size_t size : {std::size_t{1000}, std::size_t{1} << 20}) {
+    LineSplitter splitter;
+    std::vector<std::pair<std::string, bool>> lines;
+    const std::string text = head + "\n" + head + "tail\nshort\n";
+    const auto take = [&lines](std::string_view line, bool cut) { lines.emplace_back(line, cut); };
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      splitter.Feed(std::string_view(text).substr(at, size), take);
+    }
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_EQ(lines[0], std::pair(head, false));
+    EXPECT_EQ(lines[1], std::pair(head, true));
+    EXPECT_EQ(lines[2], std::pair(std::string("short"), false));
+  }
+}
+
+}  // namespace
+}  // namespace gate

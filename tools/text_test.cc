@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace gate {
+namespace {
+
+TEST(TextTest, LeavesPlainAndForeignTextAlone) {
+  EXPECT_EQ(Printable("ok 1 - name_a"), "ok 1 - name_a");
+  EXPECT_EQ(Printable("Grüße, \u65e5\u672c, \U0001f600"), "Grüße, \u65e5\u672c, \U0001f600");
+}
+
+TEST(TextTest, EscapesWhatCouldMoveTheCursor) {
+  EXPECT_EQ(Printable("a\033[2Jb"), "a\\x1b[2Jb");
+  EXPECT_EQ(Printable("a\rb\x7f"), "a\\x0db\\x7f");
+  EXPECT_EQ(Printable(std::string_view("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(Printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2\\x9b31m")
+      << "C1 CSI";
+  EXPECT_EQ(Printable("a\tb"), "a b");
+}
+
+TEST(TextTest, EscapesDirectionOverrides) {
+  EXPECT_EQ(Printable("\u202e"), "\\xe2\\x80\\xae");
+  EXPECT_EQ(Printable("\u2066"), "\\xe2\\x81\\xa6");
+}
+
+TEST(TextTest, EscapesBytesThatAreNoUtf8) {
+  EXPECT_EQ(Printable("\xff"), "\\xff");
+  EXPECT_EQ(Printable("\xc3"), "\\xc3") << "cut short";
+  EXPECT_EQ(Printable("\xc0\xaf"), "\\xc0\\xaf") << "overlong";
+  EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "surrogate";
+  EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "past U+10FFFF";
+}
+
+}  // namespace
+}  // namespace gate
