@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_FILE_IO_H_
+#define TOOLS_FILE_IO_H_
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+
+namespace gate {
+
+/// The whole of `file`. For small inputs: a manifest, a list, a verdict; past 64 MiB it is an
+/// error.
+Result<std::string> ReadFile(const std::string& file);
+
+/// A file that appears under its name only once it is complete: it is written beside it, then
+/// renamed. So a reader never sees half a document, and a run that is killed leaves the older one.
+class OutputFile {
+ public:
+  static Result<OutputFile> Create(const std::string& file);
+
+  OutputFile(OutputFile&&) noexcept = default;
+  OutputFile& operator=(OutputFile&&) noexcept = default;
+  ~OutputFile();  ///< Drops the file if Commit() was not called.
+
+  std::FILE* stream() { return stream_.get(); }
+  /// Writes out, closes and renames. An empty string, or the error line.
+  std::string Commit();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* stream) const { std::fclose(stream); }
+  };
+  OutputFile(std::string file, std::string temporary, std::FILE* stream);
+
+  std::string file_;
+  std::string temporary_;
+  std::unique_ptr<std::FILE, Close> stream_;
+};
+
+}  // namespace gate
+
+#endif  // TOOLS_FILE_IO_H_

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gate.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "allow_list.h"
+#include "console.h"
+#include "judge.h"
+#include "ktap_parser.h"
+#include "line_splitter.h"
+#include "manifest.h"
+#include "sink.h"
+#include "splat.h"
+#include "terminal_sink.h"
+
+namespace gate {
+namespace {
+
+/// Hands each event to the judge first, so that reasons come before the result they explain.
+class Fanout : public KtapHandler {
+ public:
+  void Add(KtapHandler* handler) { handlers_.push_back(handler); }
+
+  void OnDocument(const DocumentEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnDocument(event);
+  }
+  void OnGroup(const GroupEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnGroup(event);
+  }
+  void OnPlan(const PlanEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnPlan(event);
+  }
+  void OnText(const TextEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnText(event);
+  }
+  void OnResult(const ResultEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnResult(event);
+  }
+  void OnGroupEnd(const GroupEndEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnGroupEnd(event);
+  }
+  void OnProblem(const ProblemEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnProblem(event);
+  }
+
+ private:
+  std::vector<KtapHandler*> handlers_;
+};
+
+bool IsDropNotice(std::string_view line) {
+  return line.starts_with("** ") && line.find("printk messages dropped") != std::string_view::npos;
+}
+
+}  // namespace
+
+struct Gate::Impl {
+  Impl(const Options& options, Judge::Rules rules)
+      : judge(std::move(rules),
+              [this](const Reason& reason) {
+                for (const auto& sink : sinks) sink->OnReason(reason);
+              }),
+        parser(&fanout),
+        verdict_file(options.verdict_file) {
+    judge.verdict().log = options.log_name;
+    judge.verdict().reproduce = options.reproduce;
+    fanout.Add(&judge);
+    if (options.out != nullptr) {
+      AddSink(std::make_unique<TerminalSink>(
+          TerminalSink::Settings{options.out, options.color, options.live, options.log_name},
+          [this] { return judge.Running(); }));
+    }
+  }
+
+  void AddSink(std::unique_ptr<Sink> sink) {
+    fanout.Add(sink.get());
+    sinks.push_back(std::move(sink));
+  }
+
+  void OnLine(std::string_view raw, bool cut) {
+    ++lines;
+    const Console::Line line = console.Place(raw);
+    const bool tests = line.part == Part::kTests && parser.in_document();
+    const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
+    if (line.part == Part::kStart) saw_document = true;
+    const LineKind kind =
+        line.part == Part::kTests ? ParseKtapLine(line.text).kind : LineKind::kOther;
+    const bool structure =
+        kind != LineKind::kOther && kind != LineKind::kDiagnostic && kind != LineKind::kLooseResult;
+    if (structure) {
+      // A report that goes on past a result would be blamed on the next test.
+      if (const auto splat = scanner.Flush()) judge.OnSplat(*splat, scope);
+    } else if (const auto splat = scanner.Line(raw, lines)) {
+      judge.OnSplat(*splat, scope);
+    }
+    if (cut) judge.OnCutLine(lines);
+    if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
+    if (saw_document && IsDropNotice(raw)) judge.OnDroppedMessages(raw, lines);
+    parser.Line(line, lines);
+  }
+
+  Fanout fanout;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  Judge judge;
+  LineSplitter splitter;
+  Console console;
+  KtapParser parser;
+  SplatScanner scanner;
+  std::string verdict_file;
+  std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;
+  bool saw_document = false;
+};
+
+Gate::Gate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gate::Gate(Gate&&) noexcept = default;
+Gate& Gate::operator=(Gate&&) noexcept = default;
+Gate::~Gate() = default;
+
+Result<Gate> Gate::Create(const Options& options) {
+  Judge::Rules rules;
+  rules.path_maps = options.path_maps;
+  if (!options.expected_file.empty()) {
+    auto manifest = Manifest::Read(options.expected_file, options.filter);
+    if (!manifest) return Error{manifest.error()};
+    rules.expected = std::move(*manifest);
+  }
+  if (!options.allow_file.empty()) {
+    auto allowed = AllowList::Read(options.allow_file);
+    if (!allowed) return Error{allowed.error()};
+    rules.allowed = std::move(*allowed);
+  }
+  return Gate(std::make_unique<Impl>(options, std::move(rules)));
+}
+
+void Gate::Feed(std::string_view bytes) {
+  impl_->bytes += bytes.size();
+  impl_->splitter.Feed(bytes,
+                       [this](std::string_view line, bool cut) { impl_->OnLine(line, cut); });
+  for (const auto& sink : impl_->sinks) sink->OnPause();
+}
+
+std::string Gate::Running() const { return impl_->judge.Running(); }
+
+void Gate::AddInfrastructureFault(std::string_view message) {
+  impl_->judge.OnInfrastructure(message);
+}
+
+Verdict Gate::Finish(EndOfInput how) {
+  Impl& gate = *impl_;
+  gate.splitter.Finish([&gate](std::string_view line, bool cut) { gate.OnLine(line, cut); });
+  if (const auto splat = gate.scanner.Flush()) {
+    gate.judge.OnSplat(*splat, gate.parser.in_document() ? Scope::kTest
+                               : gate.saw_document       ? Scope::kAfter
+                                                         : Scope::kBoot);
+  }
+  gate.parser.Finish();
+  gate.judge.Finish(how, gate.parser, gate.bytes, gate.lines);
+
+  // A file that could not be written makes the verdict: first the files, then the verdict's own
+  // file, then the summary, which tells of all of them.
+  if (!gate.verdict_file.empty()) {
+    const std::string error = WriteVerdict(gate.judge.verdict(), gate.verdict_file);
+    if (!error.empty()) gate.judge.OnInfrastructure(error);
+  }
+  for (const auto& sink : gate.sinks) {
+    const std::string error = sink->OnVerdict(gate.judge.verdict());
+    if (!error.empty()) gate.judge.OnInfrastructure(error);
+  }
+  return gate.judge.verdict();
+}
+
+}  // namespace gate

@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "text.h"
+
+namespace gate {
+namespace {
+
+constexpr std::size_t kMaxPending = 64;   // Reasons that one test may leave unsettled.
+constexpr std::size_t kMaxGathered = 8;   // Lines of an expectation's text.
+constexpr std::size_t kMaxMessage = 600;  // Bytes of a message.
+constexpr std::size_t kMaxQuoted = 120;   // Bytes of a line that a message quotes.
+
+std::string Quote(std::string_view text) {
+  if (text.size() <= kMaxQuoted) return fmt::format("\"{}\"", Printable(text));
+  return fmt::format("\"{}...\"", Printable(text.substr(0, kMaxQuoted)));
+}
+
+std::string Join(std::string_view parent, std::string_view name) {
+  if (parent.empty()) return std::string(name);
+  std::string path;
+  path.reserve(parent.size() + 1 + name.size());
+  path.append(parent).append(".").append(name);
+  return path;
+}
+
+// "pass:3 fail:0 skip:1 total:4", as kunit_print_suite_stats() prints it.
+bool ParseStatistics(std::string_view text, std::uint64_t* pass, std::uint64_t* fail,
+                     std::uint64_t* skip) {
+  const auto take = [&text](std::string_view word, std::uint64_t* value) {
+    if (!text.starts_with(word)) return false;
+    text.remove_prefix(word.size());
+    return TakeNumber(&text, value);
+  };
+  std::uint64_t total;
+  return take("pass:", pass) && take(" fail:", fail) && take(" skip:", skip) &&
+         take(" total:", &total);
+}
+
+}  // namespace
+
+std::string_view CaseOf(std::string_view path) {
+  const std::size_t first = path.find('.');
+  if (first == std::string_view::npos) return path;
+  return path.substr(0, path.find('.', first + 1));
+}
+
+Judge::Judge(Rules rules, std::function<void(const Reason&)> on_reason)
+    : rules_(std::move(rules)), on_reason_(std::move(on_reason)) {}
+
+void Judge::Add(Reason reason) {
+  verdict_.code = MoreSevere(verdict_.code, reason.code);
+  if (verdict_.reasons.size() == kMaxReasons) {
+    ++verdict_.omitted_reasons;
+    return;
+  }
+  if (on_reason_) on_reason_(reason);
+  verdict_.reasons.push_back(std::move(reason));
+}
+
+void Judge::Add(const char* kind, ExitCode code, std::string_view test, std::string message,
+                std::uint64_t log_line) {
+  Reason reason;
+  reason.kind = kind;
+  reason.code = code;
+  reason.test = Printable(test);
+  reason.message = std::move(message);
+  reason.log_line = log_line;
+  Add(std::move(reason));
+}
+
+void Judge::RecordFailed(std::string_view test) {
+  std::string name = Printable(test);
+  if (!verdict_.failed.empty() && verdict_.failed.back() == name) return;
+  if (verdict_.failed.size() < kMaxFailed) {
+    verdict_.failed.push_back(std::move(name));
+  } else {
+    ++verdict_.omitted_failed;
+  }
+}
+
+// The name of the test that runs is sure only once its result is there: what waited for it gets it.
+void Judge::Settle(std::string_view test, std::string_view parameter, bool failed) {
+  gathering_ = false;
+  for (Reason& reason : pending_) {
+    const bool splat = reason.kind == "splat";
+    // KUnit's own tests fail a fake test inside one that passes: that is no failure.
+    if (!splat && !failed) continue;
+    if (reason.test.empty() || splat) reason.test = Printable(test);
+    if (!parameter.empty()) reason.message += fmt::format(" [{}]", Printable(parameter));
+    Add(std::move(reason));
+  }
+  pending_.clear();
+}
+
+void Judge::OnDocument(const DocumentEvent&) {
+  ++documents_;
+  for (NameSet& names : names_) names.Clear();
+  direct_[0] = leaves_[0] = Tally();
+  suite_.clear();
+  case_.clear();
+  last_.clear();
+}
+
+void Judge::OnGroup(const GroupEvent& event) {
+  if (event.depth + 1 < names_.size()) {
+    names_[event.depth + 1].Clear();
+    direct_[event.depth] = leaves_[event.depth] = Tally();
+  }
+  if (event.depth == 1) {
+    Settle({}, {}, true);
+    suite_ = event.path;
+    case_.clear();
+    last_.clear();
+  } else if (event.depth == 2 && !event.name.empty()) {
+    case_ = event.path;
+  }
+}
+
+bool Judge::BeginExpectation(const TextEvent& event) {
+  std::string_view text = TrimLeft(event.text);
+  if (!text.starts_with("# ")) return false;
+  text.remove_prefix(2);
+  const std::size_t colon = text.find(": ");
+  if (colon == std::string_view::npos) return false;
+  const std::string_view name = text.substr(0, colon);
+  const std::string_view after = text.substr(colon + 2);
+  if (after.starts_with("pass:")) {
+    CheckStatistics(event, after);
+    return true;
+  }
+  if (event.depth == 1 && !event.path.empty() && name.find(' ') == std::string_view::npos &&
+      name != event.name) {
+    case_ = Join(event.path, name);
+  }
+
+  std::string_view place;
+  std::string_view what;
+  std::string_view rest;
+  for (const std::string_view word : {"EXPECTATION FAILED", "ASSERTION FAILED"}) {
+    if (!after.starts_with(word) || !after.substr(word.size()).starts_with(" at ")) continue;
+    what = word;
+    place = after.substr(word.size() + 4);
+  }
+  if (what.empty()) {
+    // kunit_fail_current_test(): "# case: file.c:12: what happened".
+    const auto location = FindLocation(after.substr(0, after.find(' ')));
+    if (!location || location->file.data() != after.data()) return false;
+    const std::size_t end = after.find(": ");
+    if (end == std::string_view::npos) return false;
+    place = after.substr(0, end);
+    rest = after.substr(end + 2);
+  }
+  if (pending_.size() >= kMaxPending) return true;
+  Reason reason;
+  reason.kind = "expectation";
+  reason.log_line = event.log_line;
+  if (const auto location = FindLocation(place)) {
+    reason.file = MapPath(Printable(location->file), rules_.path_maps);
+    reason.line = location->line;
+  }
+  // A parameter's diagnostics bear the case's name, and its group is open already.
+  const std::string_view test = event.depth >= 2 ? CaseOf(event.path) : std::string_view(case_);
+  reason.test = Printable(test);
+  reason.message = what.empty() ? Printable(rest) : fmt::format("{}:", what);
+  pending_.push_back(std::move(reason));
+  gathering_ = true;
+  gathered_ = 0;
+  return true;
+}
+
+// "Expected a == b, but" and the values follow in lines of their own, indented; then, perhaps, the
+// test's own message in one that is not.
+void Judge::ContinueExpectation(const TextEvent& event) {
+  const std::string_view text = TrimLeft(event.text);
+  if (text.empty()) return;
+  Reason& reason = pending_.back();
+  const bool indented = event.indent > 0;
+  if (reason.message.size() < kMaxMessage) {
+    const bool lead = gathered_ == 0 || reason.message.ends_with(", but");
+    reason.message +=
+        fmt::format("{}{}", lead ? " " : ", ", Printable(text.substr(0, kMaxMessage)));
+  }
+  if (++gathered_ >= kMaxGathered || !indented) gathering_ = false;
+}
+
+void Judge::CheckStatistics(const TextEvent& event, std::string_view after) {
+  std::string_view text = TrimLeft(event.text).substr(2);
+  const bool totals = text.starts_with("Totals: ");
+  if (event.depth == 0 || event.depth >= direct_.size()) return;
+  if (!totals && text.substr(0, text.find(": ")) != event.name) return;
+  Tally said;
+  if (!ParseStatistics(after, &said.passed, &said.failed, &said.skipped)) return;
+  const Tally& seen = totals ? leaves_[event.depth] : direct_[event.depth];
+  if (said == seen) return;
+  Add("statistics", ExitCode::kFailed, event.path,
+      fmt::format(
+          "the kernel counts {} passed, {} failed, {} skipped {}; the log shows {}, {}, {}: "
+          "lines are lost or malformed",
+          said.passed, said.failed, said.skipped, totals ? "in all" : "tests", seen.passed,
+          seen.failed, seen.skipped),
+      event.log_line);
+}
+
+void Judge::OnText(const TextEvent& event) {
+  if (event.kind == LineKind::kDiagnostic) {
+    gathering_ = false;
+    BeginExpectation(event);
+    return;
+  }
+  if (gathering_) ContinueExpectation(event);
+}
+
+void Judge::CountInto(Status status, Tally* tally) {
+  switch (status) {
+    case Status::kPassed:
+      ++tally->passed;
+      break;
+    case Status::kSkipped:
+      ++tally->skipped;
+      break;
+    default:
+      ++tally->failed;
+      break;
+  }
+}
+
+void Judge::CheckName(std::string_view parent, std::string_view name, std::size_t depth,
+                      std::uint64_t log_line) {
+  if (depth >= names_.size() || name.empty()) return;
+  const NameSet::Added added = names_[depth].Add(name);
+  if (added == NameSet::Added::kNew) return;
+  if (added == NameSet::Added::kDuplicate) {
+    Add("duplicate", ExitCode::kFailed, Join(parent, name),
+        "this name has a result already; a later one would hide it", log_line);
+  } else if (!names_full_) {
+    names_full_ = true;
+    Add("too-many-tests", ExitCode::kFailed, parent,
+        fmt::format("more than {} tests in one group: duplicates can no longer be told",
+                    NameSet::kMaxNames),
+        log_line);
+  }
+}
+
+void Judge::CheckExpected(const std::string& test, bool skipped, std::string_view why,
+                          std::uint64_t log_line) {
+  if (!rules_.expected) return;
+  if (!rules_.expected->See(test)) {
+    Add("unknown-test", ExitCode::kFailed, test,
+        fmt::format("not in {}: add the line \"{}\"", Printable(rules_.expected->file()),
+                    Printable(test)),
+        log_line);
+  } else if (skipped) {
+    const std::string reason = why.empty() ? "no reason given" : Printable(why);
+    Add("skipped", ExitCode::kFailed, test, fmt::format("expected to run, but skipped: {}", reason),
+        log_line);
+  }
+}
+
+void Judge::OnResult(const ResultEvent& event) {
+  const bool failed = event.status == Status::kFailed;
+  const std::size_t level = event.depth - 1;
+  if (level < direct_.size()) {
+    CountInto(event.status, &direct_[level]);
+    CountInto(event.status, &leaves_[level]);
+  }
+  const bool expects = rules_.expected && event.depth <= 2;
+  if (failed || !pending_.empty() || expects) {
+    const std::string full = Join(event.parent, event.name);
+    const bool parameter = event.depth > 2;
+    const std::string_view test = parameter ? CaseOf(event.parent) : std::string_view(full);
+    const bool said = std::any_of(pending_.begin(), pending_.end(),
+                                  [](const Reason& r) { return r.kind == "expectation"; });
+    Settle(test, parameter ? event.name : std::string_view(), failed);
+    if (failed) {
+      RecordFailed(test);
+      if (!said) {
+        Add("test-failed", ExitCode::kFailed, test,
+            parameter ? fmt::format("failed, and says no more [{}]", Printable(event.name))
+                      : std::string("failed, and says no more"),
+            event.log_line);
+      }
+    }
+    if (expects)
+      CheckExpected(full, event.status == Status::kSkipped, event.reason, event.log_line);
+  }
+  CheckName(event.parent, event.name, event.depth, event.log_line);
+  if (event.depth == 2) {
+    last_.assign(event.parent);
+    last_.append(".").append(event.name);
+    case_.clear();
+  }
+}
+
+void Judge::OnGroupEnd(const GroupEndEvent& event) {
+  if (event.depth == 0) {
+    Settle({}, {}, true);
+    if (event.document) verdict_.totals.Add(event.totals);
+    if (!event.has_plan && event.children > 0) {
+      Add("missing-plan", ExitCode::kFailed, {},
+          "the document has no plan (1..N): a lost suite would not show", event.log_line);
+    }
+    return;
+  }
+  const bool parameter = event.depth > 2;
+  const std::string_view test = CaseOf(event.path);
+  const bool failed = event.reported == Status::kFailed;
+  const std::uint64_t bad_below = event.totals.failed + event.totals.crashed;
+  Settle(test, parameter ? event.name : std::string_view(), failed || !event.has_result);
+  if (event.depth < direct_.size() && event.has_result) {
+    CountInto(event.reported, &direct_[event.depth - 1]);
+    Tally& above = leaves_[event.depth - 1];
+    const Tally& below = leaves_[event.depth];
+    above.passed += below.passed;
+    above.failed += below.failed;
+    above.skipped += below.skipped;
+    if (event.children == 0) CountInto(event.reported, &above);
+  }
+
+  if (event.depth == 2 && (failed || bad_below > 0)) RecordFailed(test);
+  if (event.has_result) {
+    if (failed && event.children == 0) {
+      RecordFailed(event.path);
+      Add("suite-failed", ExitCode::kFailed, event.path,
+          event.missing > 0
+              ? fmt::format("failed before any of its {} tests ran: its init failed", event.missing)
+              : std::string("failed, with no test in it"),
+          event.log_line);
+    } else if (failed && bad_below == 0) {
+      RecordFailed(event.path);
+      Add("suite-failed", ExitCode::kFailed, event.path,
+          "failed, though each of its tests passed: its exit or its init failed", event.log_line);
+    } else if (event.reported == Status::kPassed && event.totals.failed > 0) {
+      Add("wrong-rollup", ExitCode::kFailed, event.path, "says ok, though a test of it failed",
+          event.log_line);
+    } else if (event.reported == Status::kPassed && event.children == 0) {
+      Add("empty-group", ExitCode::kFailed, event.path, "says ok, and ran nothing", event.log_line);
+    }
+    std::string_view parent = event.path.substr(0, event.path.size() - event.name.size());
+    if (parent.ends_with('.')) parent.remove_suffix(1);
+    CheckName(parent, event.name, event.depth, event.log_line);
+  }
+  // Before 6.13 a case with parameters printed no plan.
+  if (event.depth == 1 && !event.has_plan && !event.name.empty()) {
+    Add("missing-plan", ExitCode::kFailed, event.path,
+        "the suite has no plan (1..N): a lost case would not show", event.log_line);
+  }
+  if (event.depth == 2) {
+    CheckExpected(std::string(event.path), event.reported == Status::kSkipped, event.reason,
+                  event.log_line);
+    last_ = event.path;
+    case_.clear();
+  }
+  if (event.depth == 1) {
+    suite_.clear();
+    case_.clear();
+  }
+}
+
+void Judge::OnProblem(const ProblemEvent& event) {
+  const auto failed = [this, &event](const char* kind, std::string message) {
+    Add(kind, ExitCode::kFailed, event.path, std::move(message), event.log_line);
+  };
+  switch (event.kind) {
+    case ProblemKind::kVersion:
+      failed("version", fmt::format("{}: version {} is not known", Quote(event.text), event.found));
+      return;
+    case ProblemKind::kNumber:
+      failed("number", fmt::format("{}{}result {} stands where {} is due", Quote(event.text),
+                                   event.text.empty() ? "" : ": ", event.found, event.expected));
+      return;
+    case ProblemKind::kMissingChildren:
+      if (event.found == 0) return;  // The group's end says it, with its cause.
+      failed("missing-tests", fmt::format("{} tests planned, {} ran", event.expected, event.found));
+      return;
+    case ProblemKind::kMissingResult:
+      RecordFailed(event.path);
+      failed("missing-result",
+             fmt::format("no result line of its own; {} stands there", Quote(event.text)));
+      return;
+    case ProblemKind::kStrayPlan:
+      failed("stray-plan", fmt::format("{}: a plan where none can be", Quote(event.text)));
+      return;
+    case ProblemKind::kPastPlan:
+      failed("past-plan", fmt::format("{}: past the plan of {}; kunit_tool does not look at it",
+                                      Quote(event.text), event.expected));
+      return;
+    case ProblemKind::kLooseResult:
+      failed("loose-result", fmt::format("{}: reads as a result, but kunit_tool does not count it",
+                                         Quote(event.text)));
+      return;
+    case ProblemKind::kSplitHeader:
+      failed("split-header",
+             fmt::format("a line stands between the version line and {}", Quote(event.text)));
+      return;
+    case ProblemKind::kSecondDocument:
+      failed("second-document",
+             fmt::format("KTAP document {} begins: a second boot, or a module loaded later",
+                         event.found));
+      return;
+    case ProblemKind::kTooDeep:
+      failed("too-deep", fmt::format("nested deeper than {} groups", event.expected));
+      return;
+    case ProblemKind::kTruncated:
+      truncated_ = true;
+      truncated_line_ = event.log_line;
+      running_at_end_ = Running();
+      last_at_end_ = last_;
+      return;
+  }
+}
+
+void Judge::OnSplat(const Splat& splat, Scope scope) {
+  std::string title = splat.title;
+  if (!splat.detail.empty()) title += fmt::format(": {}", splat.detail);
+  if (rules_.allowed && rules_.allowed->Find(scope, title) != nullptr) {
+    ++verdict_.allowed_splats;
+    return;
+  }
+  ++verdict_.splats;
+  Reason reason;
+  reason.kind = "splat";
+  reason.code = ExitCode::kSplat;
+  reason.file = MapPath(splat.file, rules_.path_maps);
+  reason.line = splat.line;
+  reason.message = std::move(title);
+  reason.log_line = splat.log_line;
+  if (scope != Scope::kTest)
+    reason.message +=
+        fmt::format(" ({})", scope == Scope::kBoot ? "at boot" : "after the last test");
+  if (scope == Scope::kTest && pending_.size() < kMaxPending) {
+    gathering_ = false;
+    pending_.push_back(std::move(reason));
+  } else {
+    Add(std::move(reason));
+  }
+}
+
+void Judge::OnCutLine(std::uint64_t log_line) {
+  Add("long-line", ExitCode::kFailed, {}, "longer than 64 KiB: its tail was not looked at",
+      log_line);
+}
+
+void Judge::OnDroppedMessages(std::string_view text, std::uint64_t log_line) {
+  Add("dropped", ExitCode::kIncomplete, {},
+      fmt::format("{}: results or a splat may be among them", Quote(text)), log_line);
+}
+
+void Judge::OnExecutor(std::string_view text, std::uint64_t) {
+  executor_ = Printable(StripPrintk(text).substr(0, kMaxMessage));
+}
+
+void Judge::OnInfrastructure(std::string_view message) {
+  Add("infrastructure", ExitCode::kInfrastructure, {}, Printable(message), 0);
+}
+
+std::string Judge::Running() const {
+  if (suite_.empty()) return {};
+  if (!case_.empty()) return std::string(CaseOf(case_));
+  if (rules_.expected) {
+    const Manifest::Entry* next = rules_.expected->After(last_.empty() ? suite_ : last_);
+    if (next != nullptr) return next->name;
+  }
+  return suite_;
+}
+
+void Judge::CheckMissing() {
+  if (!rules_.expected) return;
+  const Manifest::Entry* first = nullptr;
+  std::size_t missing = 0;
+  for (const Manifest::Entry& entry : rules_.expected->entries()) {
+    if (entry.seen || !entry.expected) continue;
+    ++missing;
+    if (first == nullptr) first = &entry;
+  }
+  if (first == nullptr) return;
+  const bool all = missing == rules_.expected->entries().size();
+  for (const Manifest::Entry& entry : rules_.expected->entries()) {
+    if (entry.seen || !entry.expected) continue;
+    Reason reason;
+    reason.kind = "missing-test";
+    reason.test = Printable(entry.name);
+    reason.file = rules_.expected->file();
+    reason.line = entry.line;
+    if (truncated_ || all) {
+      // One cause, one line.
+      reason.message =
+          fmt::format("did not run, the first of {} expected tests that did not", missing);
+      Add(std::move(reason));
+      return;
+    }
+    reason.message = "expected, but did not run; if it was renamed or removed, change this line";
+    Add(std::move(reason));
+  }
+}
+
+void Judge::Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes,
+                   std::uint64_t lines) {
+  Settle({}, {}, true);
+  verdict_.tool.totals = parser.tool_totals();
+  verdict_.tool.passed =
+      parser.tool_status() == Status::kPassed || parser.tool_status() == Status::kSkipped;
+  verdict_.tool.hangs = parser.tool_hangs();
+
+  const std::string where =
+      running_at_end_.empty() ? std::string("no test") : Printable(running_at_end_);
+  const std::string after =
+      last_at_end_.empty() ? std::string() : fmt::format(", after {}", Printable(last_at_end_));
+  if (bytes == 0 && how == EndOfInput::kEof && verdict_.code != ExitCode::kInfrastructure) {
+    OnInfrastructure("the log is empty: the kernel did not start, or its console went elsewhere");
+  }
+  if (how == EndOfInput::kTimedOut) {
+    Add("hang", ExitCode::kIncomplete, running_at_end_,
+        truncated_        ? fmt::format("no end in time; {} was running{}", where, after)
+        : documents_ == 0 ? std::string("no end in time; no test had begun")
+                          : std::string("the kernel did not stop after its last test"),
+        truncated_line_);
+  } else if (how == EndOfInput::kKilled) {
+    Add("interrupted", ExitCode::kIncomplete, running_at_end_,
+        truncated_ ? fmt::format("stopped by hand; {} was running{}", where, after)
+                   : std::string("stopped by hand"),
+        truncated_line_);
+  } else if (truncated_) {
+    Add("truncated", ExitCode::kIncomplete, running_at_end_,
+        fmt::format("the log ends early; {} was running{}", where, after), truncated_line_);
+  }
+  if (!running_at_end_.empty()) {
+    verdict_.running = Printable(running_at_end_);
+    RecordFailed(running_at_end_);
+  }
+  if (documents_ == 0 && bytes > 0) {
+    Add("no-ktap", ExitCode::kNoTests, {},
+        executor_.empty()
+            ? fmt::format("no KTAP in {} lines: is KUnit built in, and its console this one?",
+                          lines)
+            : fmt::format("no KTAP; the kernel says: {}", executor_),
+        0);
+  } else if (documents_ > 0 && verdict_.totals.passed + verdict_.totals.failed == 0) {
+    Add("no-tests", ExitCode::kNoTests, {},
+        verdict_.totals.skipped > 0 ? "each test was skipped: nothing ran" : "no test ran", 0);
+  }
+  CheckMissing();
+  if (rules_.allowed) {
+    for (const AllowList::Entry& entry : rules_.allowed->entries()) {
+      if (entry.hits > 0 || entry.optional) continue;
+      Reason reason;
+      reason.kind = "allow-unused";
+      reason.file = rules_.allowed->file();
+      reason.line = entry.line;
+      reason.message = fmt::format("no splat ({}) matches {} any more: delete the entry",
+                                   ScopeName(entry.scope), Quote(entry.pattern));
+      Add(std::move(reason));
+    }
+  }
+}
+
+}  // namespace gate

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_JUDGE_H_
+#define TOOLS_JUDGE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "allow_list.h"
+#include "ktap_events.h"
+#include "ktap_parser.h"
+#include "manifest.h"
+#include "name_set.h"
+#include "path_map.h"
+#include "splat.h"
+#include "verdict.h"
+
+namespace gate {
+
+/// Applies the strict rules: takes the parser's events and the scanner's splats, and makes the
+/// verdict.
+class Judge : public KtapHandler {
+ public:
+  static constexpr std::size_t kMaxReasons = 1000;  ///< Reasons that a verdict keeps.
+  static constexpr std::size_t kMaxFailed = 1000;   ///< Names of failed tests that it keeps.
+
+  struct Rules {
+    std::optional<Manifest> expected;
+    std::optional<AllowList> allowed;
+    std::vector<PathMap> path_maps;
+  };
+
+  /// `on_reason` hears of each reason at once.
+  Judge(Rules rules, std::function<void(const Reason&)> on_reason);
+
+  void OnDocument(const DocumentEvent& event) override;
+  void OnGroup(const GroupEvent& event) override;
+  void OnText(const TextEvent& event) override;
+  void OnResult(const ResultEvent& event) override;
+  void OnGroupEnd(const GroupEndEvent& event) override;
+  void OnProblem(const ProblemEvent& event) override;
+
+  void OnSplat(const Splat& splat, Scope scope);
+  /// A line was longer than LineSplitter::kMaxLine.
+  void OnCutLine(std::uint64_t log_line);
+  /// The kernel says that it dropped messages: results may be among them.
+  void OnDroppedMessages(std::string_view text, std::uint64_t log_line);
+  /// A line of KUnit's executor, ahead of any KTAP: it says why there is none.
+  void OnExecutor(std::string_view text, std::uint64_t log_line);
+  void OnInfrastructure(std::string_view message);
+
+  /// suite.case of what runs now, as far as the log tells it; empty where nothing does.
+  std::string Running() const;
+
+  /// The rules that only the whole run can break. `bytes` is the size of the input.
+  void Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes, std::uint64_t lines);
+
+  Verdict& verdict() { return verdict_; }
+
+ private:
+  struct Tally {
+    std::uint64_t passed = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t skipped = 0;
+    bool operator==(const Tally&) const = default;
+  };
+
+  void Add(Reason reason);
+  void Add(const char* kind, ExitCode code, std::string_view test, std::string message,
+           std::uint64_t log_line);
+  bool BeginExpectation(const TextEvent& event);
+  void ContinueExpectation(const TextEvent& event);
+  void CheckStatistics(const TextEvent& event, std::string_view after);
+  void RecordFailed(std::string_view test);
+  void Settle(std::string_view test, std::string_view parameter, bool failed);
+  void CheckName(std::string_view parent, std::string_view name, std::size_t depth,
+                 std::uint64_t log_line);
+  void CheckExpected(const std::string& test, bool skipped, std::string_view why,
+                     std::uint64_t log_line);
+  void CheckMissing();
+  static void CountInto(Status status, Tally* tally);
+
+  Rules rules_;
+  std::function<void(const Reason&)> on_reason_;
+  Verdict verdict_;
+
+  std::vector<Reason>
+      pending_;               // Expectations and splats of the test that runs: its name comes last.
+  bool gathering_ = false;    // The last of them is an expectation whose text goes on.
+  std::size_t gathered_ = 0;  // Lines of it.
+
+  std::array<NameSet, KtapParser::kMaxDepth + 2> names_;  // By the depth of the names.
+  std::array<Tally, KtapParser::kMaxDepth + 2> direct_;   // Children of the open group of a depth.
+  std::array<Tally, KtapParser::kMaxDepth + 2> leaves_;   // Leaves below it.
+  bool names_full_ = false;
+
+  std::string suite_;  // The open suite.
+  std::string case_;   // The case that is known to run: from its group or its diagnostics.
+  std::string last_;   // suite.case of the last result.
+  std::string running_at_end_;
+  std::string last_at_end_;
+  std::string executor_;
+  bool truncated_ = false;
+  std::uint64_t truncated_line_ = 0;
+  std::uint64_t documents_ = 0;
+};
+
+/// The first two parts of a dotted path: "suite.case" of "suite.case.parameter".
+std::string_view CaseOf(std::string_view path);
+
+}  // namespace gate
+
+#endif  // TOOLS_JUDGE_H_

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exit_codes.h"
+#include "gate.h"
+
+namespace {
+
+constexpr std::size_t kReadSize = 256 * 1024;
+
+int Fail(gate::ExitCode code, std::string_view message) {
+  fmt::print(stderr, "kunit-gate: {}\n", message);
+  return static_cast<int>(code);
+}
+
+// Each read is handed on at once, so that a pipe from a running kernel shows progress.
+std::string FeedAll(int fd, const std::string& name, gate::Gate* gate) {
+  const auto buffer = std::make_unique<char[]>(kReadSize);
+  for (;;) {
+    const ssize_t got = read(fd, buffer.get(), kReadSize);
+    if (got == 0) return {};
+    if (got > 0) {
+      gate->Feed(std::string_view(buffer.get(), static_cast<std::size_t>(got)));
+    } else if (errno != EINTR) {
+      return fmt::format("{}: cannot read: {}", name, std::strerror(errno));
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Decides from a kernel's console whether its KUnit run passed: parses KTAP as kunit_tool "
+      "does,\n"
+      "and fails where kunit_tool is lax. Reads LOG, or standard input while the kernel runs."};
+  app.name("kunit-gate");
+  app.footer(gate::kExitCodeHelp);
+
+  gate::Options options;
+  std::string log;
+  std::vector<std::string> maps;
+  std::string color = "auto";
+  app.add_option("LOG", log, "Console log; standard input if absent or \"-\"");
+  app.add_option("--expected", options.expected_file,
+                 "Tests that must run, one suite.case a line; any other fails")
+      ->type_name("FILE");
+  app.add_option("--filter", options.filter,
+                 "kunit.filter_glob of this boot: what it leaves out is not expected")
+      ->type_name("GLOB");
+  app.add_option("--allow", options.allow_file,
+                 "Known splats, one a line: scope (boot, test, after; a leading '?': need not\n"
+                 "occur), extended regular expression, reason, parted by tabs")
+      ->type_name("FILE");
+  app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")->type_name("FILE");
+  app.add_option("--path-map", maps,
+                 "Show source files whose path begins with FROM as TO; may be repeated")
+      ->type_name("FROM=TO");
+  app.add_option("--reproduce", options.reproduce,
+                 "Command to show for a failed test; {} stands for suite.case")
+      ->type_name("COMMAND");
+  app.add_option("--color", color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return Fail(gate::ExitCode::kUsage, fmt::format("{}; see --help", error.what()));
+  }
+  for (const std::string& map : maps) {
+    const std::size_t equals = map.find('=');
+    if (equals == std::string::npos) {
+      return Fail(gate::ExitCode::kUsage,
+                  fmt::format("--path-map {}: want FROM=TO; see --help", map));
+    }
+    options.path_maps.push_back({map.substr(0, equals), map.substr(equals + 1)});
+  }
+  if (color == "always") options.color = gate::ColorMode::kAlways;
+  if (color == "never") options.color = gate::ColorMode::kNever;
+
+  const bool standard_input = log.empty() || log == "-";
+  options.log_name = standard_input ? "stdin" : log;
+  int fd = STDIN_FILENO;
+  if (!standard_input) {
+    fd = open(log.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+      return Fail(gate::ExitCode::kInfrastructure,
+                  fmt::format("{}: cannot open: {}", log, std::strerror(errno)));
+    }
+  }
+  auto gate = gate::Gate::Create(options);
+  if (!gate) return Fail(gate::ExitCode::kInfrastructure, gate.error());
+  const std::string error = FeedAll(fd, options.log_name, &*gate);
+  if (!error.empty()) gate->AddInfrastructureFault(error);
+  return static_cast<int>(gate->Finish(gate::EndOfInput::kEof).code);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+
+#include "text.h"
+
+namespace gate {
+namespace {
+
+std::string Plural(std::uint64_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string FormatTotals(const Totals& totals) {
+  std::string text = fmt::format("{}: {} passed", Plural(totals.tests(), "test"), totals.passed);
+  const auto add = [&text](std::uint64_t count, std::string_view word) {
+    if (count > 0) text += fmt::format(", {} {}", count, word);
+  };
+  add(totals.failed, "failed");
+  add(totals.crashed, "crashed");
+  add(totals.skipped, "skipped");
+  return text;
+}
+
+std::string FormatCommand(const std::string& form, const std::string& test) {
+  std::string command = form;
+  const std::size_t at = command.find("{}");
+  if (at != std::string::npos) command.replace(at, 2, test);
+  return command;
+}
+
+std::string Upper(std::string_view text) {
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return upper;
+}
+
+}  // namespace
+
+bool UseColor(ColorMode mode, std::FILE* out) {
+  if (mode != ColorMode::kAuto) return mode == ColorMode::kAlways;
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return isatty(fileno(out)) == 1;
+}
+
+std::string Style::Wrap(const char* code, std::string_view text) const {
+  if (!color_) return std::string(text);
+  return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+std::string FormatReason(const Reason& reason, const std::string& log, const Style& style) {
+  std::string place = "kunit-gate";
+  if (!reason.file.empty()) {
+    place = Printable(reason.file);
+    if (reason.line > 0) place += fmt::format(":{}", reason.line);
+  } else if (!log.empty()) {
+    place = Printable(log);
+    if (reason.log_line > 0) place += fmt::format(":{}", reason.log_line);
+  }
+  std::string text = fmt::format("{}: {} ", style.Bold(place), style.Red("error:"));
+  if (!reason.test.empty()) text += fmt::format("{}: ", reason.test);
+  return text + reason.message;
+}
+
+std::string FormatSummary(const Verdict& verdict, const Style& style, bool cached) {
+  const bool passed = verdict.code == ExitCode::kPassed;
+  const std::string word = Upper(ExitCodeName(verdict.code));
+  std::string text = fmt::format("{}{} {}", passed ? style.Green(word) : style.Red(word),
+                                 cached ? " (cached)" : "", FormatTotals(verdict.totals));
+  if (verdict.splats > 0) text += fmt::format("; {}", Plural(verdict.splats, "kernel splat"));
+  if (verdict.allowed_splats > 0) text += fmt::format("; {} allowed", verdict.allowed_splats);
+  if (!passed) {
+    text += fmt::format("; {}", Plural(verdict.reasons.size() + verdict.omitted_reasons, "error"));
+    text += fmt::format("; exit code {}", static_cast<int>(verdict.code));
+  }
+  text += '\n';
+  if (verdict.omitted_reasons > 0) {
+    text += fmt::format("  {} more errors are not shown\n", verdict.omitted_reasons);
+  }
+  for (const std::string& test : verdict.failed) {
+    text += fmt::format("  {} {}\n", style.Red("failed:"), test);
+    if (!verdict.reproduce.empty()) {
+      text += fmt::format("    again: {}\n", FormatCommand(verdict.reproduce, test));
+    }
+  }
+  if (verdict.omitted_failed > 0) {
+    text += fmt::format("  {} more failed\n", verdict.omitted_failed);
+  }
+  if (!verdict.running.empty()) {
+    text += fmt::format("  {} {}\n", style.Yellow("running at the end:"), verdict.running);
+  }
+  if (verdict.tool.hangs) {
+    text += "  kunit_tool would not end on this log\n";
+  } else if (verdict.tool.passed != passed) {
+    text += fmt::format("  kunit_tool alone would {} this log\n",
+                        verdict.tool.passed ? "pass" : "fail");
+  }
+  if (verdict.tool.totals != verdict.totals) {
+    text += fmt::format("  kunit_tool counts {}\n", FormatTotals(verdict.tool.totals));
+  }
+  return text;
+}
+
+void PrintCachedVerdict(const Verdict& verdict, std::FILE* out, ColorMode color) {
+  const Style style(UseColor(color, out));
+  for (const Reason& reason : verdict.reasons) {
+    fmt::print(out, "{}\n", FormatReason(reason, verdict.log, style));
+  }
+  fmt::print(out, "{}", FormatSummary(verdict, style, true));
+}
+
+}  // namespace gate
