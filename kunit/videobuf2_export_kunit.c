@@ -183,8 +183,8 @@ static void dma_buf_outlives_queue(struct kunit *test)
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
 	struct dma_fence *fence = vb2_kunit_fence(test);
 
-	vb2_kunit_queue_free(test, to_vkq(vb));
 	vb2_kunit_add_fence(test, dbuf->resv, fence, DMA_RESV_USAGE_WRITE);
+	vb2_kunit_queue_free(test, to_vkq(vb));
 	KUNIT_EXPECT_PTR_EQ(test,
 			    vb2_kunit_pending(test, dbuf->resv,
 					      DMA_RESV_USAGE_WRITE),
