@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "test_files.h"
+
+namespace gate {
+namespace {
+
+constexpr std::string_view kHead = "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: s\n";
+
+// A document of one suite, `s`, with these lines in it.
+std::string Suite(std::string_view lines, std::string_view result = "ok 1 s\n") {
+  return std::string(kHead).append(lines).append(result);
+}
+
+std::string Passing() { return Suite("    1..2\n    ok 1 a\n    ok 2 b\n"); }
+
+struct Outcome {
+  Verdict verdict;
+  std::string output;
+
+  bool Has(std::string_view kind, std::string_view test = {}) const {
+    return std::any_of(verdict.reasons.begin(), verdict.reasons.end(), [&](const Reason& reason) {
+      return reason.kind == kind && (test.empty() || reason.test == test);
+    });
+  }
+  const Reason* Find(std::string_view kind) const {
+    for (const Reason& reason : verdict.reasons) {
+      if (reason.kind == kind) return &reason;
+    }
+    return nullptr;
+  }
+  int code() const { return static_cast<int>(verdict.code); }
+};
+
+Outcome Judge(std::string_view log, Options options = {}, EndOfInput how = EndOfInput::kEof,
+              std::size_t piece = 0) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  options.out = open_memstream(&text, &size);
+  if (options.log_name.empty()) options.log_name = "kunit.log";
+  Outcome run;
+  {
+    auto gate = Gate::Create(options);
+    if (!gate) {
+      ADD_FAILURE() << gate.error();
+      std::fclose(options.out);
+      std::free(text);
+      return run;
+    }
+    if (piece == 0) piece = std::max<std::size_t>(log.size(), 1);
+    for (std::size_t at = 0; at < log.size(); at += piece) gate->Feed(log.substr(at, piece));
+    run.verdict = gate->Finish(how);
+  }
+  std::fclose(options.out);
+  run.output.assign(text, size);
+  std::free(text);
+  return run;
+}
+
+TEST(GateTest, APassingRunPasses) {
+  const Outcome run = Judge(Passing());
+  EXPECT_EQ(run.code(), 0) << run.output;
+  EXPECT_TRUE(run.verdict.reasons.empty());
+  EXPECT_EQ(run.verdict.totals, (Totals{2, 0, 0, 0, 0}));
+  EXPECT_NE(run.output.find("PASSED 2 tests: 2 passed\n"), std::string::npos) << run.output;
+}
+
+TEST(GateTest, AFailureIsPrintedAsACompilerWould) {
+  Options options;
+  options.path_maps = {{"drivers/", "kunit/"}};
+  const Outcome run = Judge(Suite("    1..2\n"
+                                  "    # a: EXPECTATION FAILED at drivers/x_kunit.c:123\n"
+                                  "    Expected a == b, but\n"
+                                  "        a == 1 (0x1)\n"
+                                  "        b == 2 (0x2)\n"
+                                  "    not ok 1 a\n    ok 2 b\n",
+                                  "not ok 1 s\n"),
+                            options);
+  EXPECT_EQ(run.code(), 1);
+  EXPECT_NE(run.output.find("kunit/x_kunit.c:123: error: s.a: EXPECTATION FAILED: "
+                            "Expected a == b, but a == 1 (0x1), b == 2 (0x2)\n"),
+            std::string::npos)
+      << run.output;
+  EXPECT_EQ(run.verdict.reasons.size(), 1u) << "one failure, one error";
+  EXPECT_EQ(run.verdict.failed, std::vector<std::string>({"s.a"}));
+}
+
+TEST(GateTest, EveryFailedExpectationOfATestIsTold) {
+  const Outcome run =
+      Judge(Suite("    1..1\n"
+                  "    # a: EXPECTATION FAILED at x.c:1\n    Expected x to be true\n"
+                  "    # a: ASSERTION FAILED at x.c:2\n    Expected y to be true\n"
+                  "the test's own words\nnoise\n"
+                  "    not ok 1 a\n",
+                  "not ok 1 s\n"));
+  ASSERT_EQ(run.verdict.reasons.size(), 2u);
+  EXPECT_EQ(run.verdict.reasons[1].line, 2u);
+  EXPECT_EQ(run.verdict.reasons[1].message,
+            "ASSERTION FAILED: Expected y to be true, the test's own words");
+}
+
+TEST(GateTest, AParametersFailureNamesCaseAndParameter) {
+  const Outcome run =
+      Judge(Suite("    1..1\n        KTAP version 1\n        # Subtest: c\n"
+                  "    # c: EXPECTATION FAILED at x.c:1\n    Expected x\n"
+                  "        not ok 1 big and odd\n        ok 2 small\n"
+                  "    # c: pass:1 fail:1 skip:0 total:2\n    not ok 1 c\n",
+                  "not ok 1 s\n"));
+  ASSERT_EQ(run.verdict.reasons.size(), 1u) << run.output;
+  EXPECT_EQ(run.verdict.reasons[0].test, "s.c");
+  EXPECT_NE(run.verdict.reasons[0].message.find("[big and odd]"), std::string::npos);
+  EXPECT_EQ(run.verdict.failed, std::vector<std::string>({"s.c"}));
+}
+
+TEST(GateTest, AFailureThatSaysNothingPointsIntoTheLog) {
+  const Outcome run = Judge(Suite("    1..1\n    not ok 1 a\n", "not ok 1 s\n"));
+  EXPECT_TRUE(run.Has("test-failed", "s.a"));
+  EXPECT_NE(run.output.find("kunit.log:6: error: s.a: "), std::string::npos) << run.output;
+}
+
+TEST(GateTest, AFakeFailureInsideAPassingTestIsNone) {
+  const Outcome run =
+      Judge(Suite("    1..1\n    # fake: EXPECTATION FAILED at x.c:1\n"
+                  "    # fake test: x.c:722: told\n    ok 1 a\n"));
+  EXPECT_EQ(run.code(), 0) << run.output;
+}
+
+TEST(GateTest, ASplatInAPassingTestFailsAndNamesIt) {
+  const Outcome run =
+      Judge(Suite("    1..2\n    ok 1 a\n"
+                  "WARNING: CPU: 0 PID: 1 at lib/refcount.c:28 fn+0x1/0x2\n"
+                  "refcount_t: underflow; use-after-free.\n"
+                  "---[ end trace 0 ]---\n    ok 2 b\n"));
+  EXPECT_EQ(run.code(), 2);
+  EXPECT_TRUE(run.Has("splat", "s.b")) << run.output;
+  EXPECT_NE(run.output.find("lib/refcount.c:28: error: s.b: WARNING: "), std::string::npos);
+  EXPECT_NE(run.output.find("refcount_t: underflow"), std::string::npos);
+  EXPECT_NE(run.output.find("kunit_tool alone would pass this log"), std::string::npos);
+  EXPECT_TRUE(run.verdict.tool.passed);
+}
+
+TEST(GateTest, SplatsCountAtBootAndAfterTheLastTest) {
+  constexpr std::string_view kSplat = "INFO: lockdep is turned off.\n";
+  for (const bool boot : {true, false}) {
+    const Outcome run =
+        Judge(boot ? std::string(kSplat) + Passing() : Passing() + std::string(kSplat));
+    EXPECT_EQ(run.code(), 2);
+    EXPECT_EQ(run.verdict.splats, 1u);
+    EXPECT_NE(run.output.find(boot ? "(at boot)" : "(after the last test)"), std::string::npos);
+  }
+}
+
+TEST(GateTest, AnAllowedSplatPassesAndAnUnusedEntryFails) {
+  const TestFolder folder;
+  Options options;
+  options.allow_file = folder.Write("allow", "boot\tlockdep is turned off\t6.12 does that\n");
+  const std::string splat = "INFO: lockdep is turned off.\n";
+  const Outcome allowed = Judge(splat + Passing(), options);
+  EXPECT_EQ(allowed.code(), 0) << allowed.output;
+  EXPECT_EQ(allowed.verdict.allowed_splats, 1u);
+
+  EXPECT_EQ(Judge(Passing() + splat, options).code(), 2) << "of another scope";
+  const Outcome unused = Judge(Passing(), options);
+  EXPECT_EQ(unused.code(), 1);
+  EXPECT_TRUE(unused.Has("allow-unused"));
+
+  options.allow_file = folder.Write("optional", "?boot\tlockdep is turned off\t6.12 does that\n");
+  EXPECT_EQ(Judge(Passing(), options).code(), 0);
+}
+
+struct Broken {
+  const char* name;
+  std::string log;
+  const char* kind;
+  int code;
+};
+
+// Each of these makes `kunit.py run` exit 0, or hides what is wrong.
+class StrictTest : public testing::TestWithParam<Broken> {};
+
+TEST_P(StrictTest, Fails) {
+  const Outcome run = Judge(GetParam().log);
+  EXPECT_EQ(run.code(), GetParam().code) << run.output;
+  EXPECT_TRUE(run.Has(GetParam().kind)) << run.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, StrictTest,
+    testing::Values(
+        Broken{"second_document", Passing() + Passing(), "second-document", 1},
+        Broken{"second_boot", Passing() + "reboot: System halted\n[ 1] KTAP version 1\n[ 1] 1..0\n",
+               "second-document", 1},
+        Broken{"past_document_plan", Passing() + "ok 2 t\n", "past-plan", 1},
+        Broken{"past_suite_plan", Suite("    1..1\n    ok 1 a\n    ok 2 b\n"), "missing-result", 1},
+        Broken{"suite_other_name", Suite("    1..1\n    ok 1 a\n", "ok 1 t\n"), "missing-result",
+               1},
+        Broken{"no_header", "KTAP version 1\n1..1\n    ok 1 a\nok 2 s\n", "past-plan", 1},
+        Broken{"wrong_number", Suite("    1..2\n    ok 1 a\n    ok 3 b\n"), "number", 1},
+        Broken{"wrong_version", "KTAP version 2\n1..1\nok 1 a\n", "version", 1},
+        Broken{"noise", Suite("    1..2\n    ok 1 a\nok 5 volts\n    ok 2 b\n"), "number", 1},
+        Broken{
+            "parameter_as_case",
+            Suite("    1..1\n        # Subtest: c\n        ok 1 c\n        ok 2 d\n    ok 1 c\n"),
+            "missing-result", 1},
+        Broken{"hash_in_parameter",
+               Suite("    1..1\n        # Subtest: c\n        ok 1 x\n        not ok 2 p#1\n"
+                     "    ok 1 c\n"),
+               "loose-result", 1},
+        Broken{"duplicate", Suite("    1..2\n    ok 1 a\n    ok 2 a\n"), "duplicate", 1},
+        Broken{"duplicate_suite",
+               "KTAP version 1\n1..2\n  # Subtest: s\n  1..1\n  ok 1 a\nok 1 s\n"
+               "  # Subtest: s\n  1..1\n  ok 1 a\nok 2 s\n",
+               "duplicate", 1},
+        Broken{"split_header",
+               "KTAP version 1\n1..1\n  KTAP version 1\nnoise\n  # Subtest: s\n  1..1\n"
+               "  ok 1 a\nok 1 s\n",
+               "split-header", 3},
+        Broken{"huge_plan", Suite("    1..200000\n    ok 1 a\n"), "missing-tests", 1},
+        Broken{"suite_init", Suite("    1..2\n", "not ok 1 s\n"), "suite-failed", 1},
+        Broken{"suite_exit", Suite("    1..1\n    ok 1 a\n", "not ok 1 s\n"), "suite-failed", 1},
+        Broken{"rollup", Suite("    1..1\n    not ok 1 a\n"), "wrong-rollup", 1},
+        Broken{"empty_suite", Suite("    1..0\n"), "empty-group", 1},
+        Broken{"statistics", Suite("    1..1\n    ok 1 a\n# s: pass:2 fail:0 skip:0 total:2\n"),
+               "statistics", 1},
+        Broken{"totals", Suite("    1..1\n    ok 1 a\n# Totals: pass:0 fail:1 skip:0 total:1\n"),
+               "statistics", 1},
+        Broken{"no_suite_plan", Suite("    ok 1 a\n"), "missing-plan", 1},
+        Broken{"no_document_plan", "KTAP version 1\n  # Subtest: s\n  1..1\n  ok 1 a\nok 1 s\n",
+               "missing-plan", 1},
+        Broken{"stray_plan", Suite("    1..2\n    ok 1 a\n    1..2\n    ok 2 b\n"), "stray-plan",
+               1},
+        Broken{"dropped", Suite("    1..1\n** 12 printk messages dropped **\n    ok 1 a\n"),
+               "dropped", 3},
+        Broken{"truncated", Suite("    1..2\n    ok 1 a\n", ""), "truncated", 3},
+        Broken{"truncated_before_result", Suite("    1..1\n    ok 1 a\n", ""), "truncated", 3},
+        Broken{"halted_early", Suite("    1..2\n    ok 1 a\n", "reboot: System halted\n"),
+               "truncated", 3},
+        Broken{"no_ktap", "Linux version 6.12\nok 1 a\n", "no-ktap", 4},
+        Broken{"no_tests", "KTAP version 1\n1..0\n", "no-tests", 4},
+        Broken{"all_skipped", Suite("    1..1\n    ok 1 a # SKIP x\n", "ok 1 s # SKIP\n"),
+               "no-tests", 4},
+        Broken{"empty", "", "infrastructure", 6},
+        Broken{"long_line", Suite("    1..1\n" + std::string(70000, 'x') + "\n    ok 1 a\n"),
+               "long-line", 1}),
+    [](const testing::TestParamInfo<Broken>& param) { return std::string(param.param.name); });
+
+TEST(GateTest, APanicIsASplatThoughTheRunIsIncompleteToo) {
+  const Outcome run =
+      Judge(Suite("    1..2\n    ok 1 a\nKernel panic - not syncing: Fatal exception\n", ""));
+  EXPECT_EQ(run.code(), 2);
+  EXPECT_TRUE(run.Has("splat"));
+  EXPECT_TRUE(run.Has("truncated"));
+}
+
+TEST(GateTest, AHangNamesTheLastRunningTest) {
+  const Outcome hint =
+      Judge(Suite("    1..2\n    ok 1 a\n    # b: working\n", ""), {}, EndOfInput::kTimedOut);
+  EXPECT_EQ(hint.code(), 3);
+  EXPECT_EQ(hint.verdict.running, "s.b");
+  EXPECT_TRUE(hint.Has("hang", "s.b"));
+
+  const TestFolder folder;
+  Options options;
+  options.expected_file = folder.Write("m", "s.a\ns.b\n");
+  const Outcome listed = Judge(Suite("    1..2\n    ok 1 a\n", ""), options, EndOfInput::kTimedOut);
+  EXPECT_EQ(listed.verdict.running, "s.b") << "the list knows what comes next";
+
+  const Outcome late = Judge(Passing(), {}, EndOfInput::kTimedOut);
+  EXPECT_EQ(late.code(), 3) << "hung after the last test";
+  EXPECT_EQ(Judge(Passing(), {}, EndOfInput::kKilled).code(), 3);
+}
+
+TEST(GateTest, TheManifestIsKeptBothWays) {
+  const TestFolder folder;
+  Options options;
+  options.expected_file = folder.Write("m", "s.a\ns.b\n");
+  EXPECT_EQ(Judge(Passing(), options).code(), 0);
+
+  const Outcome missing = Judge(Suite("    1..1\n    ok 1 a\n"), options);
+  EXPECT_EQ(missing.code(), 1);
+  ASSERT_NE(missing.Find("missing-test"), nullptr);
+  EXPECT_EQ(missing.Find("missing-test")->file, options.expected_file);
+  EXPECT_EQ(missing.Find("missing-test")->line, 2u);
+
+  const Outcome added = Judge(Suite("    1..3\n    ok 1 a\n    ok 2 b\n    ok 3 c\n"), options);
+  EXPECT_EQ(added.code(), 1);
+  ASSERT_NE(added.Find("unknown-test"), nullptr);
+  EXPECT_NE(added.Find("unknown-test")->message.find("add the line \"s.c\""), std::string::npos);
+
+  const Outcome skipped =
+      Judge(Suite("    1..2\n    ok 1 a\n    ok 2 b # SKIP no device\n"), options);
+  EXPECT_EQ(skipped.code(), 1);
+  ASSERT_NE(skipped.Find("skipped"), nullptr);
+  EXPECT_NE(skipped.Find("skipped")->message.find("no device"), std::string::npos);
+
+  options.filter = "s.a";
+  EXPECT_EQ(Judge(Suite("    1..1\n    ok 1 a\n"), options).code(), 0);
+}
+
+TEST(GateTest, OneCauseOfManyMissingTestsIsOneLine) {
+  const TestFolder folder;
+  Options options;
+  options.expected_file = folder.Write("m", "s.a\ns.b\ns.c\n");
+  const Outcome run = Judge(Suite("    1..3\n    ok 1 a\n", ""), options);
+  EXPECT_EQ(std::count_if(run.verdict.reasons.begin(), run.verdict.reasons.end(),
+                          [](const Reason& r) { return r.kind == "missing-test"; }),
+            1);
+}
+
+TEST(GateTest, FaultsOfTheMachineComeFirst) {
+  const TestFolder folder;
+  Options options;
+  options.verdict_file = folder.Path("none/verdict.json");
+  const Outcome run = Judge(Suite("    1..1\n    not ok 1 a\n", "not ok 1 s\n"), options);
+  EXPECT_EQ(run.code(), 6);
+  EXPECT_TRUE(run.Has("test-failed")) << "every reason is listed all the same";
+  EXPECT_NE(run.output.find("cannot write"), std::string::npos);
+
+  options = {};
+  options.expected_file = folder.Path("none");
+  EXPECT_FALSE(Gate::Create(options).ok());
+}
+
+TEST(GateTest, TheLogCannotReachTheTerminal) {
+  const Outcome run =
+      Judge(Suite("    1..2\n    # \033[2Ja: EXPECTATION FAILED at \033]0;x.c:1\n"
+                  "    Expected \033[31m\n    not ok 1 \033[2Ja\n"
+                  "BUG: KASAN: \033c in fn\n    ok 2 \x9b\n",
+                  "not ok 1 s\n"));
+  EXPECT_EQ(run.output.find('\033'), std::string::npos) << run.output;
+  for (const char c : run.output) {
+    EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != '\x7f'));
+  }
+}
+
+TEST(GateTest, TheVerdictIsTheSameHoweverTheBytesArrive) {
+  const std::string log = "INFO: lockdep is turned off.\r\n" +
+                          Suite(
+                              "    1..2\n    # a: EXPECTATION FAILED at x.c:1\n    Expected x\n"
+                              "    not ok 1 a\n    ok 2 b\n",
+                              "not ok 1 s\n");
+  const Outcome whole = Judge(log);
+  for (const std::size_t piece : {1u, 2u, 7u, 64u}) {
+    EXPECT_EQ(Judge(log, {}, EndOfInput::kEof, piece).output, whole.output) << piece;
+  }
+}
+
+TEST(GateTest, TheCachedVerdictReadsAsTheLiveOne) {
+  const TestFolder folder;
+  Options options;
+  options.verdict_file = folder.Path("verdict.json");
+  options.reproduce = "run {}";
+  const Outcome run =
+      Judge("BUG: KASAN: \xff in fn\n" + Suite("    1..2\n    # a: EXPECTATION FAILED at x.c:1\n"
+                                               "    Expected \"q\" == 1\n    not ok 1 a\n",
+                                               ""),
+            options);
+  const auto cached = ReadVerdict(options.verdict_file);
+  ASSERT_TRUE(cached.ok()) << cached.error();
+  EXPECT_EQ(cached->code, run.verdict.code);
+  EXPECT_EQ(cached->totals, run.verdict.totals);
+  EXPECT_EQ(cached->tool, run.verdict.tool);
+  EXPECT_EQ(cached->failed, run.verdict.failed);
+
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = open_memstream(&text, &size);
+  PrintCachedVerdict(*cached, out, ColorMode::kNever);
+  std::fclose(out);
+  const std::string printed(text, size);
+  std::free(text);
+  const std::size_t first = run.output.find("kunit.log:1: error:");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_NE(printed.find("SPLAT (cached) "), std::string::npos) << printed;
+  for (const Reason& reason : run.verdict.reasons) {
+    EXPECT_NE(printed.find(FormatReason(reason, "kunit.log", Style(false)) + "\n"),
+              std::string::npos);
+  }
+  EXPECT_NE(printed.find("again: run s.a\n"), std::string::npos);
+}
+
+TEST(GateTest, AMalformedVerdictIsAnErrorLine) {
+  const TestFolder folder;
+  for (const char* text : {"", "{", "[]", "{}", "{\"exit_code\":99}", "{\"exit_code\":\"0\"}"}) {
+    const auto verdict = ReadVerdict(folder.Write("v", text));
+    ASSERT_FALSE(verdict.ok()) << text;
+    EXPECT_EQ(verdict.error().find('\n'), std::string::npos);
+  }
+}
+
+TEST(GateTest, ReasonsAreBounded) {
+  std::string cases = "    1..5000\n";
+  for (int i = 1; i <= 5000; ++i) {
+    cases += "    not ok " + std::to_string(i) + " c" + std::to_string(i) + "\n";
+  }
+  const Outcome run = Judge(Suite(cases, "not ok 1 s\n"));
+  EXPECT_EQ(run.verdict.totals.failed, 5000u);
+  EXPECT_EQ(run.verdict.reasons.size() + run.verdict.omitted_reasons, 5000u);
+  EXPECT_LE(run.verdict.reasons.size(), 1000u);
+  EXPECT_EQ(run.verdict.failed.size() + run.verdict.omitted_failed, 5000u);
+}
+
+// Random damage to real kinds of log must not crash, and never turns a failing log into a pass with
+// fewer results than were planned. Outcome it under the sanitizers for its full worth.
+TEST(GateTest, SurvivesDamagedLogs) {
+  std::vector<std::string> logs = {Passing()};
+  for (const char* name : {"pass.log", "fail.log", "splats.log"}) {
+    std::ifstream file(std::string(TOOLS_TESTDATA) + "/" + name, std::ios::binary);
+    ASSERT_TRUE(file.good()) << name;
+    logs.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  std::mt19937 random(6120);
+  const auto below = [&random](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
+  for (int round = 0; round < 2000; ++round) {
+    std::string log = logs[below(logs.size())];
+    for (std::size_t edits = 1 + below(8); edits > 0 && !log.empty(); --edits) {
+      const std::size_t at = below(log.size());
+      switch (below(5)) {
+        case 0:
+          log[at] = static_cast<char>(below(256));
+          break;
+        case 1:
+          log.erase(at, 1 + below(40));
+          break;
+        case 2:
+          log.insert(at, log.substr(below(log.size()), below(200)));
+          break;
+        case 3:
+          log.insert(at, 1, static_cast<char>(below(256)));
+          break;
+        default:
+          log.resize(at + 1);
+          break;
+      }
+    }
+    const Outcome run = Judge(log, {}, EndOfInput::kEof, 1 + below(300));
+    if (run.code() == 0) {
+      EXPECT_TRUE(run.verdict.tool.passed || run.verdict.tool.hangs) << log;
+      EXPECT_TRUE(run.verdict.reasons.empty()) << log;
+    }
+    for (const Reason& reason : run.verdict.reasons) {
+      EXPECT_EQ(reason.message.find('\n'), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gate

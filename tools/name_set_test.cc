@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "name_set.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace gate {
+namespace {
+
+TEST(NameSetTest, TellsDuplicatesAmongMany) {
+  NameSet names;
+  for (int i = 0; i < 300000; ++i) {
+    ASSERT_EQ(names.Add(fmt::format("case_{}", i)), NameSet::Added::kNew) << i;
+  }
+  for (int i = 0; i < 300000; i += 777) {
+    EXPECT_EQ(names.Add(fmt::format("case_{}", i)), NameSet::Added::kDuplicate) << i;
+  }
+  EXPECT_EQ(names.size(), 300000u);
+}
+
+TEST(NameSetTest, LengthAndZeroBytesCount) {
+  using namespace std::string_view_literals;
+  NameSet names;
+  for (const auto name :
+       {""sv, "\0"sv, "\0\0"sv, "a"sv, "a\0"sv, "aaaaaaaa"sv, "aaaaaaaa\0"sv, "aaaaaaaaa"sv}) {
+    EXPECT_EQ(names.Add(name), NameSet::Added::kNew) << name.size();
+  }
+}
+
+TEST(NameSetTest, ForgetsWhenCleared) {
+  NameSet names;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 2000; ++i) {
+      EXPECT_EQ(names.Add(fmt::format("{}", i)), NameSet::Added::kNew);
+    }
+    names.Clear();
+    EXPECT_EQ(names.size(), 0u);
+  }
+}
+
+}  // namespace
+}  // namespace gate

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "path_map.h"
+
+#include <gtest/gtest.h>
+
+namespace gate {
+namespace {
+
+TEST(PathMapTest, TheLongestPrefixWins) {
+  const std::vector<PathMap> maps = {
+      {"", "/tree/"}, {"drivers/media/", "/m/"}, {"drivers/", "/d/"}};
+  EXPECT_EQ(MapPath("drivers/media/a.c", maps), "/m/a.c");
+  EXPECT_EQ(MapPath("drivers/b.c", maps), "/d/b.c");
+  EXPECT_EQ(MapPath("./drivers/b.c", maps), "/d/b.c");
+  EXPECT_EQ(MapPath("lib/c.c", maps), "/tree/lib/c.c");
+  EXPECT_EQ(MapPath("/abs/c.c", maps), "/abs/c.c");
+  EXPECT_EQ(MapPath("lib/c.c", {}), "lib/c.c");
+}
+
+}  // namespace
+}  // namespace gate
