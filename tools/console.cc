@@ -28,6 +28,12 @@ bool IsEnd(std::string_view line) {
 }  // namespace
 
 std::string_view CutCharacters(std::string_view text, std::size_t count) {
+  // A prefix is plain ASCII but for a hostile log, and there a character is a byte.
+  if (text.size() >= count) {
+    unsigned char seen = 0;
+    for (std::size_t i = 0; i < count; ++i) seen |= static_cast<unsigned char>(text[i]);
+    if (seen < 0x80) return text.substr(count);
+  }
   while (count > 0 && !text.empty()) {
     const std::size_t size = Utf8Length(text);
     const std::size_t worth = size == 0 ? 4 : 1;

@@ -83,10 +83,12 @@ struct Gate::Impl {
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
     if (line.part == Part::kStart) saw_document = true;
-    const LineKind kind =
-        line.part == Part::kTests ? ParseKtapLine(line.text).kind : LineKind::kOther;
-    const bool structure =
-        kind != LineKind::kOther && kind != LineKind::kDiagnostic && kind != LineKind::kLooseResult;
+    // Most lines of a boot are long and no KTAP: they are not taken apart.
+    const bool ktap = line.part == Part::kTests || line.part == Part::kStart;
+    const KtapLine parsed = ktap ? ParseKtapLine(line.text) : KtapLine();
+    const bool structure = parsed.kind != LineKind::kOther &&
+                           parsed.kind != LineKind::kDiagnostic &&
+                           parsed.kind != LineKind::kLooseResult;
     if (structure) {
       // A report that goes on past a result would be blamed on the next test.
       if (const auto splat = scanner.Flush()) judge.OnSplat(*splat, scope);
@@ -96,7 +98,7 @@ struct Gate::Impl {
     if (cut) judge.OnCutLine(lines);
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
     if (saw_document && IsDropNotice(raw)) judge.OnDroppedMessages(raw, lines);
-    parser.Line(line, lines);
+    parser.Line(line, parsed, lines);
   }
 
   Fanout fanout;

@@ -74,7 +74,7 @@ void KtapParser::StartDocument(std::uint64_t number) {
   if (documents_ > 1) Problem(ProblemKind::kSecondDocument, {}, number, 1, documents_);
 }
 
-void KtapParser::Line(const Console::Line& line, std::uint64_t number) {
+void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::uint64_t number) {
   last_number_ = number;
   switch (line.part) {
     case Part::kExecutor:
@@ -93,7 +93,6 @@ void KtapParser::Line(const Console::Line& line, std::uint64_t number) {
     case Part::kTests:
       break;
   }
-  const KtapLine parsed = ParseKtapLine(line.text);
   switch (parsed.kind) {
     case LineKind::kOther:
     case LineKind::kDiagnostic:

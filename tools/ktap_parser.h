@@ -22,8 +22,9 @@ class KtapParser {
 
   explicit KtapParser(KtapHandler* handler);
 
-  /// The next line of the console, as Console placed it. `number` is its 1-based place in the log.
-  void Line(const Console::Line& line, std::uint64_t number);
+  /// The next line of the console, as Console placed it; `parsed` is its text taken apart, and is
+  /// looked at where the line belongs to a document. `number` is its 1-based place in the log.
+  void Line(const Console::Line& line, const KtapLine& parsed, std::uint64_t number);
 
   /// The input ended: closes every group that is open.
   void Finish();

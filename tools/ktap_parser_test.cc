@@ -64,7 +64,8 @@ Parsed Parse(std::string_view text) {
   LineSplitter splitter;
   std::uint64_t number = 0;
   const auto take = [&](std::string_view line, bool) {
-    parser.Line(console.Place(line), ++number);
+    const Console::Line placed = console.Place(line);
+    parser.Line(placed, ParseKtapLine(placed.text), ++number);
   };
   splitter.Feed(text, take);
   splitter.Finish(take);

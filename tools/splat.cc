@@ -52,6 +52,16 @@ bool IsFrame(std::string_view text) {
   return Has(text, "+0x") && Has(text, "/0x");
 }
 
+// "comm invoked oom-killer:" and "comm: page allocation failure" start with any word.
+bool IsMemoryShortage(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return false;
+  const std::string_view rest = text.substr(space + 1);
+  if (rest.empty()) return false;
+  return (rest.front() == 'i' && rest.starts_with("invoked oom-killer:")) ||
+         (rest.front() == 'p' && rest.starts_with("page allocation failure"));
+}
+
 bool EndsTimedOut(std::string_view text) {
   return text.ends_with(": try timed out") || text.ends_with(": test case timed out") ||
          text.ends_with(": test case cleanup timed out");
@@ -163,15 +173,7 @@ std::optional<SplatScanner::Header> SplatScanner::MatchBug(std::string_view text
 
 std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  // "comm invoked oom-killer:" and "comm: page allocation failure" start with any word.
-  const std::size_t space = text.find(' ');
-  if (space != std::string_view::npos && space + 1 < text.size()) {
-    const std::string_view rest = text.substr(space + 1);
-    if ((rest.front() == 'i' && rest.starts_with("invoked oom-killer:")) ||
-        (rest.front() == 'p' && rest.starts_with("page allocation failure"))) {
-      return Header{SplatKind::kMemory, Until::kTrace};
-    }
-  }
+  if (IsMemoryShortage(text)) return Header{SplatKind::kMemory, Until::kTrace};
   switch (text.front()) {
     case 'W':
       if (text.starts_with("WARNING: ")) return MatchWarning(text);
@@ -317,10 +319,9 @@ std::optional<Splat> SplatScanner::Line(std::string_view raw, std::uint64_t numb
   if (!open_ && cut_here_ == 0) {
     // The way of nearly every line.
     if (text.empty()) return std::nullopt;
-    if (!kFirstBytes[static_cast<unsigned char>(text.front())]) {
-      const auto header = Match(text);
-      if (!header) return std::nullopt;
-    }
+    const bool word = kFirstBytes[static_cast<unsigned char>(text.front())];
+    if (!word && !IsMemoryShortage(text)) return std::nullopt;
+    if (text.front() == '#' && !EndsTimedOut(text)) return std::nullopt;
   }
   if (text.starts_with("------------[ cut here ]")) {
     auto done = Flush();
