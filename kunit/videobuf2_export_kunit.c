@@ -253,19 +253,21 @@ static void dma_sg_syncs_after_fences(struct kunit *test)
 						      &vb2_dma_sg_memops);
 	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
-	struct late_signal late = { .fence = vb2_kunit_fence(test) };
+	struct late_signal *late;
 	bool signalled;
 	int ret;
 
-	vb2_kunit_add_fence(test, dbuf->resv, late.fence, param->usage);
-	timer_setup_on_stack(&late.timer, late_signal, 0);
-	mod_timer(&late.timer, jiffies + msecs_to_jiffies(100));
+	late = kunit_kzalloc(test, sizeof(*late), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, late);
+	late->fence = vb2_kunit_fence(test);
+	vb2_kunit_add_fence(test, dbuf->resv, late->fence, param->usage);
+	timer_setup(&late->timer, late_signal, 0);
+	mod_timer(&late->timer, jiffies + msecs_to_jiffies(100));
 	ret = dbuf->ops->begin_cpu_access(dbuf, param->direction);
-	signalled = dma_fence_is_signaled(late.fence);
-	while (!dma_fence_is_signaled(late.fence))
+	signalled = dma_fence_is_signaled(late->fence);
+	while (!dma_fence_is_signaled(late->fence))
 		schedule_timeout_uninterruptible(1);
-	timer_shutdown_sync(&late.timer);
-	destroy_timer_on_stack(&late.timer);
+	timer_shutdown_sync(&late->timer);
 
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	KUNIT_EXPECT_EQ_MSG(test, signalled, param->waits,
