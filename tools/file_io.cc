@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace gate {
@@ -35,18 +37,24 @@ OutputFile::OutputFile(std::string file, std::string temporary, std::FILE* strea
     : file_(std::move(file)), temporary_(std::move(temporary)), stream_(stream) {}
 
 Result<OutputFile> OutputFile::Create(const std::string& file) {
-  std::string temporary = fmt::format("{}.{}.tmp", file, getpid());
-  std::FILE* stream = std::fopen(temporary.c_str(), "wbe");
+  // A link stays, what it names is replaced; a device or a pipe cannot be replaced.
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(file, error);
+  const std::string target = error ? file : real.string();
+  const bool direct = !error && !std::filesystem::is_regular_file(real, error);
+  std::string temporary = direct ? std::string() : fmt::format("{}.{}.tmp", target, getpid());
+  const std::string& name = direct ? target : temporary;
+  std::FILE* stream = std::fopen(name.c_str(), "wbe");
   if (stream == nullptr) {
-    return Error{fmt::format("{}: cannot write: {}", temporary, std::strerror(errno))};
+    return Error{fmt::format("{}: cannot write: {}", name, std::strerror(errno))};
   }
-  return OutputFile(file, std::move(temporary), stream);
+  return OutputFile(target, std::move(temporary), stream);
 }
 
 OutputFile::~OutputFile() {
   if (stream_ == nullptr) return;
   stream_.reset();
-  unlink(temporary_.c_str());
+  if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
 std::string OutputFile::Commit() {
@@ -57,12 +65,13 @@ std::string OutputFile::Commit() {
     failed = true;
     error = errno;
   }
-  if (!failed && std::rename(temporary_.c_str(), file_.c_str()) != 0) {
+  const bool direct = temporary_.empty();
+  if (!failed && !direct && std::rename(temporary_.c_str(), file_.c_str()) != 0) {
     failed = true;
     error = errno;
   }
   if (!failed) return {};
-  unlink(temporary_.c_str());
+  if (!direct) unlink(temporary_.c_str());
   return fmt::format("{}: cannot write: {}", file_, std::strerror(error));
 }
 

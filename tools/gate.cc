@@ -7,6 +7,7 @@
 #include "allow_list.h"
 #include "console.h"
 #include "judge.h"
+#include "junit_sink.h"
 #include "ktap_parser.h"
 #include "line_splitter.h"
 #include "manifest.h"
@@ -58,6 +59,7 @@ struct Gate::Impl {
   Impl(const Options& options, Judge::Rules rules)
       : judge(std::move(rules),
               [this](const Reason& reason) {
+                if (terminal) terminal->OnReason(reason);
                 for (const auto& sink : sinks) sink->OnReason(reason);
               }),
         parser(&fanout),
@@ -66,9 +68,10 @@ struct Gate::Impl {
     judge.verdict().reproduce = options.reproduce;
     fanout.Add(&judge);
     if (options.out != nullptr) {
-      AddSink(std::make_unique<TerminalSink>(
+      terminal = std::make_unique<TerminalSink>(
           TerminalSink::Settings{options.out, options.color, options.live, options.log_name},
-          [this] { return judge.Running(); }));
+          [this] { return judge.Running(); });
+      fanout.Add(terminal.get());
     }
   }
 
@@ -102,7 +105,8 @@ struct Gate::Impl {
   }
 
   Fanout fanout;
-  std::vector<std::unique_ptr<Sink>> sinks;
+  std::unique_ptr<TerminalSink> terminal;
+  std::vector<std::unique_ptr<Sink>> sinks;  // The files.
   Judge judge;
   LineSplitter splitter;
   Console console;
@@ -132,14 +136,20 @@ Result<Gate> Gate::Create(const Options& options) {
     if (!allowed) return Error{allowed.error()};
     rules.allowed = std::move(*allowed);
   }
-  return Gate(std::make_unique<Impl>(options, std::move(rules)));
+  auto impl = std::make_unique<Impl>(options, std::move(rules));
+  if (!options.junit_file.empty()) {
+    auto file = OutputFile::Create(options.junit_file);
+    if (!file) return Error{file.error()};
+    impl->AddSink(std::make_unique<JunitSink>(std::move(*file)));
+  }
+  return Gate(std::move(impl));
 }
 
 void Gate::Feed(std::string_view bytes) {
   impl_->bytes += bytes.size();
   impl_->splitter.Feed(bytes,
                        [this](std::string_view line, bool cut) { impl_->OnLine(line, cut); });
-  for (const auto& sink : impl_->sinks) sink->OnPause();
+  if (impl_->terminal) impl_->terminal->OnPause();
 }
 
 std::string Gate::Running() const { return impl_->judge.Running(); }
@@ -159,16 +169,14 @@ Verdict Gate::Finish(EndOfInput how) {
   gate.parser.Finish();
   gate.judge.Finish(how, gate.parser, gate.bytes, gate.lines);
 
-  // A file that could not be written makes the verdict: first the files, then the verdict's own
-  // file, then the summary, which tells of all of them.
-  if (!gate.verdict_file.empty()) {
-    const std::string error = WriteVerdict(gate.judge.verdict(), gate.verdict_file);
+  // A file that cannot be written is part of the verdict: so first the files, then the verdict's
+  // own, then the summary, which tells of all of them.
+  const auto note = [&gate](const std::string& error) {
     if (!error.empty()) gate.judge.OnInfrastructure(error);
-  }
-  for (const auto& sink : gate.sinks) {
-    const std::string error = sink->OnVerdict(gate.judge.verdict());
-    if (!error.empty()) gate.judge.OnInfrastructure(error);
-  }
+  };
+  for (const auto& sink : gate.sinks) note(sink->OnVerdict(gate.judge.verdict()));
+  if (!gate.verdict_file.empty()) note(WriteVerdict(gate.judge.verdict(), gate.verdict_file));
+  if (gate.terminal) note(gate.terminal->OnVerdict(gate.judge.verdict()));
   return gate.judge.verdict();
 }
 

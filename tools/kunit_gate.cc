@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
                  "occur), extended regular expression, reason, parted by tabs")
       ->type_name("FILE");
   app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")->type_name("FILE");
+  app.add_option("--junit", options.junit_file, "Write JUnit XML")->type_name("FILE");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
       ->type_name("FROM=TO");

@@ -16,8 +16,6 @@ namespace gate {
 class Sink : public KtapHandler {
  public:
   virtual void OnReason(const Reason&) {}
-  /// All bytes that have come so far are digested.
-  virtual void OnPause() {}
   /// The end. Returns an empty string, or the line that says why the output is not complete.
   virtual std::string OnVerdict(const Verdict&) { return {}; }
 };

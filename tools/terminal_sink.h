@@ -30,7 +30,8 @@ class TerminalSink : public Sink {
   void OnResult(const ResultEvent& event) override;
   void OnGroupEnd(const GroupEndEvent& event) override;
   void OnReason(const Reason& reason) override;
-  void OnPause() override;
+  /// All bytes that have come so far are digested: shows what runs now, and flushes.
+  void OnPause();
   std::string OnVerdict(const Verdict& verdict) override;
 
  private:

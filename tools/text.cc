@@ -18,11 +18,12 @@ void AppendEscaped(std::string_view bytes, std::string* out) {
   }
 }
 
-// C1 controls; the marks, embeddings, overrides and isolates that change the direction of text;
-// line and paragraph separators.
+// U+FFFE and U+FFFF, which no XML may hold; C1 controls; the marks, embeddings, overrides and
+// isolates that change the direction of text; line and paragraph separators.
 bool Disturbs(std::string_view character) {
   const unsigned char b0 = Byte(character, 0);
   if (character.size() == 2) return b0 == 0xc2 && Byte(character, 1) < 0xa0;
+  if (character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf") return true;
   if (character.size() != 3 || b0 != 0xe2) return false;
   const unsigned char b1 = Byte(character, 1);
   const unsigned char b2 = Byte(character, 2);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "junit_sink.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "text.h"
+
+namespace gate {
+
+JunitSink::JunitSink(OutputFile file) : file_(std::move(file)), xml_(file_.stream()) {
+  xml_.PushHeader(false, true);
+  xml_.OpenElement("testsuites");
+  xml_.PushAttribute("name", "kunit");
+}
+
+void JunitSink::OpenSuite(std::string_view name) {
+  CloseSuite();
+  xml_.OpenElement("testsuite");
+  xml_.PushAttribute("name", Printable(name).c_str());
+  in_suite_ = true;
+}
+
+void JunitSink::CloseSuite() {
+  if (!in_suite_) return;
+  xml_.CloseElement();
+  in_suite_ = false;
+}
+
+void JunitSink::Case(std::string_view suite, std::string_view name, Status status,
+                     std::string_view why) {
+  xml_.OpenElement("testcase");
+  xml_.PushAttribute("classname", Printable(suite).c_str());
+  xml_.PushAttribute("name", Printable(name).c_str());
+  for (const Reason& reason : reasons_) {
+    xml_.OpenElement("failure");
+    xml_.PushAttribute("type", Printable(reason.kind).c_str());
+    xml_.PushAttribute("message", Printable(reason.message).c_str());
+    if (!reason.file.empty()) {
+      xml_.PushText(
+          Printable(fmt::format("{}:{}: {}", reason.file, reason.line, reason.message)).c_str());
+    }
+    xml_.CloseElement();
+  }
+  if (reasons_.empty() && (status == Status::kFailed || status == Status::kCrashed)) {
+    xml_.OpenElement("failure");
+    xml_.PushAttribute("message", "failed");
+    xml_.CloseElement();
+  }
+  if (reasons_.empty() && status == Status::kSkipped) {
+    xml_.OpenElement("skipped");
+    xml_.PushAttribute("message", Printable(why).c_str());
+    xml_.CloseElement();
+  }
+  reasons_.clear();
+  xml_.CloseElement();
+}
+
+void JunitSink::OnGroup(const GroupEvent& event) {
+  if (event.depth > 1) return;
+  // What came before the suite is not the suite's.
+  if (!reasons_.empty()) {
+    OpenSuite("kunit-gate");
+    Case("kunit-gate", "(run)", Status::kFailed, {});
+  }
+  if (event.depth == 1) OpenSuite(event.path);
+}
+
+void JunitSink::OnResult(const ResultEvent& event) {
+  const bool alone = event.depth <= 1;
+  if (alone) OpenSuite(event.name);
+  Case(alone ? event.name : event.parent, event.name, event.status, event.reason);
+  if (alone) CloseSuite();
+}
+
+void JunitSink::OnGroupEnd(const GroupEndEvent& event) {
+  if (event.depth == 0) return;
+  const bool failed_alone = event.totals.tests() > 0 && event.children == 0;
+  if (!reasons_.empty() || failed_alone) {
+    Case(event.path, event.depth == 1 ? "(suite)" : event.name, event.reported, event.reason);
+  }
+  if (event.depth == 1) CloseSuite();
+}
+
+void JunitSink::OnReason(const Reason& reason) { reasons_.push_back(reason); }
+
+std::string JunitSink::OnVerdict(const Verdict& verdict) {
+  CloseSuite();
+  if (!reasons_.empty() || verdict.omitted_reasons > 0) {
+    OpenSuite("kunit-gate");
+    Case("kunit-gate", "(run)", Status::kFailed, {});
+    CloseSuite();
+  }
+  xml_.CloseElement();
+  std::fputc('\n', file_.stream());
+  return file_.Commit();
+}
+
+}  // namespace gate

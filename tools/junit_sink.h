@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_JUNIT_SINK_H_
+#define TOOLS_JUNIT_SINK_H_
+
+#include <tinyxml2.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "file_io.h"
+#include "sink.h"
+
+namespace gate {
+
+/// JUnit XML, written as the run goes: a testsuite for each suite, a testcase for each result, its
+/// reasons as failures. What is wrong with a suite or with the run as a whole gets a testcase of
+/// its own, "(suite)" and "(run)", so that no reader of JUnit takes a failed run for a passed one.
+class JunitSink : public Sink {
+ public:
+  explicit JunitSink(OutputFile file);
+
+  void OnGroup(const GroupEvent& event) override;
+  void OnResult(const ResultEvent& event) override;
+  void OnGroupEnd(const GroupEndEvent& event) override;
+  void OnReason(const Reason& reason) override;
+  std::string OnVerdict(const Verdict& verdict) override;
+
+ private:
+  void OpenSuite(std::string_view name);
+  void CloseSuite();
+  void Case(std::string_view suite, std::string_view name, Status status, std::string_view why);
+
+  OutputFile file_;
+  tinyxml2::XMLPrinter xml_;
+  std::vector<Reason> reasons_;  // Of the test whose result is next.
+  bool in_suite_ = false;
+};
+
+}  // namespace gate
+
+#endif  // TOOLS_JUNIT_SINK_H_
