@@ -64,6 +64,24 @@ constexpr ExitCode MoreSevere(ExitCode a, ExitCode b) {
   return ExitCodeRank(b) > ExitCodeRank(a) ? b : a;
 }
 
+/// What `git bisect run` wants: 0 good, 1 bad, 125 cannot be judged. A hang is bad; a run without a
+/// test or on a faulty machine says nothing of the commit.
+constexpr int BisectCode(ExitCode code) {
+  switch (code) {
+    case ExitCode::kPassed:
+      return 0;
+    case ExitCode::kFailed:
+    case ExitCode::kSplat:
+    case ExitCode::kIncomplete:
+      return 1;
+    case ExitCode::kNoTests:
+    case ExitCode::kUsage:
+    case ExitCode::kInfrastructure:
+      return 125;
+  }
+  return 125;
+}
+
 /// The table for a program's --help.
 inline constexpr const char kExitCodeHelp[] =
     "Exit codes:\n"

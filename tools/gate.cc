@@ -6,6 +6,7 @@
 
 #include "allow_list.h"
 #include "console.h"
+#include "github_sink.h"
 #include "judge.h"
 #include "junit_sink.h"
 #include "ktap_parser.h"
@@ -141,6 +142,9 @@ Result<Gate> Gate::Create(const Options& options) {
     auto file = OutputFile::Create(options.junit_file);
     if (!file) return Error{file.error()};
     impl->AddSink(std::make_unique<JunitSink>(std::move(*file)));
+  }
+  if (options.github && options.out != nullptr) {
+    impl->AddSink(std::make_unique<GithubSink>(options.out));
   }
   return Gate(std::move(impl));
 }

@@ -28,7 +28,8 @@ struct Options {
   std::string reproduce;    ///< Command that runs one test again; "{}" stands for suite.case.
   std::FILE* out = stdout;  ///< Terminal view and summary; nullptr: silent.
   ColorMode color = ColorMode::kAuto;
-  bool live = true;  ///< One line that changes, for the running test; on a terminal only.
+  bool github = false;  ///< Workflow commands for GitHub, on `out`.
+  bool live = true;     ///< One line that changes, for the running test; on a terminal only.
 };
 
 /// Reads a console in pieces of any size and judges it at the end. Not thread safe.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -19,9 +20,13 @@ namespace {
 
 constexpr std::size_t kReadSize = 256 * 1024;
 
-int Fail(gate::ExitCode code, std::string_view message) {
+int Exit(gate::ExitCode code, bool bisect) {
+  return bisect ? gate::BisectCode(code) : static_cast<int>(code);
+}
+
+int Fail(gate::ExitCode code, bool bisect, std::string_view message) {
   fmt::print(stderr, "kunit-gate: {}\n", message);
-  return static_cast<int>(code);
+  return Exit(code, bisect);
 }
 
 // Each read is handed on at once, so that a pipe from a running kernel shows progress.
@@ -65,6 +70,7 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")->type_name("FILE");
   app.add_option("--junit", options.junit_file, "Write JUnit XML")->type_name("FILE");
+  app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
       ->type_name("FROM=TO");
@@ -74,18 +80,30 @@ int main(int argc, char** argv) {
   app.add_option("--color", color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
+  std::string exit_style = "codes";
+  app.add_option(
+         "--exit-style", exit_style,
+         "codes: the table below; bisect: for git bisect run, 0 passed, 1 failed (1, 2, 3),\n"
+         "125 cannot be judged (4, 5, 6)")
+      ->check(CLI::IsMember({"codes", "bisect"}))
+      ->type_name("STYLE");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return Fail(gate::ExitCode::kUsage, fmt::format("{}; see --help", error.what()));
+    // The style may be what is wrong; --exit-style=bisect as written counts all the same.
+    const std::vector<std::string_view> words(argv, argv + argc);
+    const bool wants_bisect =
+        std::find(words.begin(), words.end(), "--exit-style=bisect") != words.end();
+    return Fail(gate::ExitCode::kUsage, wants_bisect, fmt::format("{}; see --help", error.what()));
   }
+  const bool bisect = exit_style == "bisect";
   for (const std::string& map : maps) {
     const std::size_t equals = map.find('=');
     if (equals == std::string::npos) {
-      return Fail(gate::ExitCode::kUsage,
+      return Fail(gate::ExitCode::kUsage, bisect,
                   fmt::format("--path-map {}: want FROM=TO; see --help", map));
     }
     options.path_maps.push_back({map.substr(0, equals), map.substr(equals + 1)});
@@ -99,13 +117,13 @@ int main(int argc, char** argv) {
   if (!standard_input) {
     fd = open(log.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-      return Fail(gate::ExitCode::kInfrastructure,
+      return Fail(gate::ExitCode::kInfrastructure, bisect,
                   fmt::format("{}: cannot open: {}", log, std::strerror(errno)));
     }
   }
   auto gate = gate::Gate::Create(options);
-  if (!gate) return Fail(gate::ExitCode::kInfrastructure, gate.error());
+  if (!gate) return Fail(gate::ExitCode::kInfrastructure, bisect, gate.error());
   const std::string error = FeedAll(fd, options.log_name, &*gate);
   if (!error.empty()) gate->AddInfrastructureFault(error);
-  return static_cast<int>(gate->Finish(gate::EndOfInput::kEof).code);
+  return Exit(gate->Finish(gate::EndOfInput::kEof).code, bisect);
 }
