@@ -164,14 +164,18 @@ void Gate::AddInfrastructureFault(std::string_view message) {
 
 Verdict Gate::Finish(EndOfInput how) {
   Impl& gate = *impl_;
-  gate.splitter.Finish([&gate](std::string_view line, bool cut) { gate.OnLine(line, cut); });
+  bool open_line = false;
+  gate.splitter.Finish([&gate, &open_line](std::string_view line, bool cut) {
+    open_line = true;
+    gate.OnLine(line, cut);
+  });
   if (const auto splat = gate.scanner.Flush()) {
     gate.judge.OnSplat(*splat, gate.parser.in_document() ? Scope::kTest
                                : gate.saw_document       ? Scope::kAfter
                                                          : Scope::kBoot);
   }
   gate.parser.Finish();
-  gate.judge.Finish(how, gate.parser, gate.bytes, gate.lines);
+  gate.judge.Finish(how, gate.parser, {gate.bytes, gate.lines, open_line});
 
   // A file that cannot be written is part of the verdict: so first the files, then the verdict's
   // own, then the summary, which tells of all of them.

@@ -499,8 +499,7 @@ void Judge::CheckMissing() {
   }
 }
 
-void Judge::Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes,
-                   std::uint64_t lines) {
+void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input) {
   Settle({}, {}, true);
   verdict_.tool.totals = parser.tool_totals();
   verdict_.tool.passed =
@@ -511,8 +510,15 @@ void Judge::Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes
       running_at_end_.empty() ? std::string("no test") : Printable(running_at_end_);
   const std::string after =
       last_at_end_.empty() ? std::string() : fmt::format(", after {}", Printable(last_at_end_));
-  if (bytes == 0 && how == EndOfInput::kEof && verdict_.code != ExitCode::kInfrastructure) {
+  if (input.bytes == 0 && how == EndOfInput::kEof && verdict_.code != ExitCode::kInfrastructure) {
     OnInfrastructure("the log is empty: the kernel did not start, or its console went elsewhere");
+  }
+  // A name that is cut short may fill the last slot of the plan under a wrong name.
+  const bool cut_short = input.open_line && !truncated_ && !verdict_.reasons.empty() &&
+                         verdict_.reasons.back().log_line == input.lines;
+  if (cut_short) {
+    Add("truncated", ExitCode::kIncomplete, {}, "the log ends in the middle of a line",
+        input.lines);
   }
   if (how == EndOfInput::kTimedOut) {
     Add("hang", ExitCode::kIncomplete, running_at_end_,
@@ -533,11 +539,11 @@ void Judge::Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes
     verdict_.running = Printable(running_at_end_);
     RecordFailed(running_at_end_);
   }
-  if (documents_ == 0 && bytes > 0) {
+  if (documents_ == 0 && input.bytes > 0) {
     Add("no-ktap", ExitCode::kNoTests, {},
         executor_.empty()
             ? fmt::format("no KTAP in {} lines: is KUnit built in, and its console this one?",
-                          lines)
+                          input.lines)
             : fmt::format("no KTAP; the kernel says: {}", executor_),
         0);
   } else if (documents_ > 0 && verdict_.totals.passed + verdict_.totals.failed == 0) {

@@ -57,8 +57,15 @@ class Judge : public KtapHandler {
   /// suite.case of what runs now, as far as the log tells it; empty where nothing does.
   std::string Running() const;
 
-  /// The rules that only the whole run can break. `bytes` is the size of the input.
-  void Finish(EndOfInput how, const KtapParser& parser, std::uint64_t bytes, std::uint64_t lines);
+  /// The input as a whole.
+  struct Input {
+    std::uint64_t bytes = 0;
+    std::uint64_t lines = 0;
+    bool open_line = false;  ///< The last line has no line end.
+  };
+
+  /// The rules that only the whole run can break.
+  void Finish(EndOfInput how, const KtapParser& parser, const Input& input);
 
   Verdict& verdict() { return verdict_; }
 
