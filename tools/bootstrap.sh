@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
+set -eu
+
+packages='build-essential cmake ninja-build
+  libfmt-dev libcli11-dev nlohmann-json3-dev rapidjson-dev libtinyxml2-dev libpugixml-dev libgtest-dev
+  linux-source-6.12 flex bison bc python3 git xz-utils bzip2 zstd gdb'
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+  echo "tools/bootstrap.sh: error: this is no Debian; install what these packages hold there:" \
+    $packages >&2
+  exit 6
+fi
+
+missing=
+for package in $packages; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) || status=
+  [ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "tools/bootstrap.sh: error: not root, and no sudo; have these packages installed:$missing" >&2
+    exit 6
+  fi
+  as_root=sudo
+fi
+echo "-- installing$missing"
+# "env", since sudo passes no environment on.
+$as_root apt-get update
+$as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --yes --no-install-recommends $missing

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel_image.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "git.h"
+#include "make_output.h"
+#include "process.h"
+#include "progress.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using files::Done;
+using gate::Error;
+using gate::Result;
+
+/// Objects of a first build with a small configuration, on which its percentage is based until a
+/// build has been counted.
+constexpr size_t kUsualObjects = 700;
+
+size_t CountObjects(const fs::path& folder) {
+  size_t count = 0;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".o") ++count;
+  }
+  return count;
+}
+
+/// The build's bytes, kept as they come.
+class Log {
+ public:
+  explicit Log(const fs::path& file) : stream_(file, std::ios::binary | std::ios::app) {}
+  void Write(std::string_view bytes) {
+    stream_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    stream_.flush();
+  }
+  bool ok() const { return stream_.good(); }
+
+ private:
+  std::ofstream stream_;
+};
+
+}  // namespace
+
+std::string KernelPaths::Name(const fs::path& file) const {
+  const auto relative = file.lexically_relative(project);
+  return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
+}
+
+Result<std::string> KernelImage::ConfigurationId() const {
+  const git::Repository tree(paths_.tree);
+  std::string text = files::ReadOrEmpty(paths_.kunitconfig);
+  // Kconfig files of the tree: by their blobs, and by contents where they are edited.
+  const auto committed =
+      tree.Ask({"ls-files", "--stage", "--", "*Kconfig*", "tools/testing/kunit/configs"});
+  if (!committed.ok()) return committed;
+  text += *committed;
+  const auto edited = tree.Ask({"ls-files", "-z", "--modified", "--others", "--exclude-standard",
+                                "--deduplicate", "--", "*Kconfig*", "tools/testing/kunit/configs"});
+  if (!edited.ok()) return edited;
+  for (const auto& path : git::SplitNul(*edited)) {
+    text += path + "\n" + files::ReadOrEmpty(paths_.tree / path);
+  }
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(paths_.project / "kunit", error)) {
+    if (entry.path().filename().string().starts_with("Kconfig")) {
+      text += files::ReadOrEmpty(entry.path());
+    }
+  }
+  return tree.Ask({"hash-object", "--stdin"}, std::move(text));
+}
+
+Result<Done> KernelImage::Configure() {
+  const auto id = ConfigurationId();
+  if (!id.ok()) return Error{id.error()};
+  const fs::path note = paths_.state / "config.id";
+  const fs::path config = paths_.objects() / ".config";
+  if (fs::exists(config) && files::ReadOrEmpty(note) == *id) return Done{};
+
+  Progress progress(stderr);
+  progress.Show("-- configuring the kernel");
+  // kunit.py keeps a .config that holds all it asks for, also one that lacks what Kconfig has
+  // gained; with none there it makes a new one and checks it. Equal values cause no recompilation.
+  auto removed = files::Remove(config);
+  if (!removed.ok()) return removed;
+  std::error_code error;
+  fs::create_directories(paths_.objects(), error);
+  process::Command command;
+  command.argv = {"python3", (paths_.tree / "tools/testing/kunit/kunit.py").string(), "config",
+                  "--build_dir", paths_.objects().string(), "--kunitconfig",
+                  paths_.kunitconfig.string(),
+                  // It would ask git for the tree's state in each build, and print it in the image.
+                  "--kconfig_add", "CONFIG_LOCALVERSION_AUTO=n"};
+  command.folder = paths_.tree.string();
+  command.environment = {{"PYTHONPYCACHEPREFIX", (paths_.state / "pycache").string()}};
+  Log log(paths_.build_log());
+  std::string output;
+  const auto result = process::Stream(
+      command,
+      [&](std::string_view bytes) {
+        log.Write(bytes);
+        output += bytes;
+      },
+      [&] { progress.Refresh(); });
+  if (!result.ok()) return Error{result.error()};
+  if (result->code != 0) {
+    progress.Clear();
+    fmt::print(stderr, "{}", output);
+    // What is there did not pass the check; it must not serve the next build.
+    static_cast<void>(files::Remove(config));
+    return Error{fmt::format("{}: error: kunit.py cannot configure the kernel; see {}",
+                             paths_.Name(paths_.kunitconfig), paths_.Name(paths_.build_log()))};
+  }
+  return files::Write(note, *id);
+}
+
+Result<Done> KernelImage::Make(int jobs) {
+  const fs::path count_note = paths_.state / "objects";
+  const bool first = !fs::exists(paths_.image());
+  const size_t present = first ? CountObjects(paths_.objects()) : 0;
+  const int counted = std::atoi(files::ReadOrEmpty(count_note).c_str());
+  const size_t total = counted > 0 ? static_cast<size_t>(counted) : kUsualObjects;
+
+  Progress progress(stderr);
+  std::vector<std::string> kept_back;
+  const std::string suite = (paths_.tree / "drivers/media/common/videobuf2/tests/").string();
+  MakeOutput output({{suite, paths_.Name(paths_.project / "kunit") + "/"},
+                     {"drivers/media/common/videobuf2/tests/", "kunit/"},
+                     {paths_.tree.string() + "/", paths_.Name(paths_.tree) + "/"}},
+                    [&](const std::string& line) {
+                      // A first build tells of every flaw of the base: they are kept back unless
+                      // it fails. After an edit each line is news.
+                      if (first) {
+                        kept_back.push_back(line);
+                      } else {
+                        progress.Print(line);
+                      }
+                    });
+  const auto show = [&] {
+    const size_t done = present + output.objects();
+    if (first) {
+      // The estimate may be low; a build that goes on is never shown as complete.
+      const size_t percent = std::min<size_t>(99, done * 100 / std::max<size_t>(total, 1));
+      progress.Show(fmt::format("[{:5}/{} {:3}%] {}", done, std::max(total, done), percent,
+                                output.last_step()));
+    } else {
+      progress.Show(fmt::format("[{}] {}", done, output.last_step()));
+    }
+  };
+  process::Command make;
+  make.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(), fmt::format("--jobs={}", jobs),
+               "--no-print-directory", "LOCALVERSION=",
+               // The same sources give the same image, wherever and whenever they are built.
+               "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
+               "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1", "linux"};
+  make.folder = paths_.tree.string();
+  Log log(paths_.build_log());
+  log.Write(fmt::format("$ cd {} &&", process::ShellQuote(make.folder)));
+  for (const auto& argument : make.argv) log.Write(" " + process::ShellQuote(argument));
+  log.Write("\n");
+  const auto result = process::Stream(
+      make,
+      [&](std::string_view bytes) {
+        log.Write(bytes);
+        output.Feed(bytes);
+        show();
+      },
+      show);
+  output.Finish();
+  progress.Clear();
+  if (!result.ok()) return Error{result.error()};
+  if (!log.ok()) {
+    return Error{fmt::format("{}: error: cannot write the log; is the disk full?",
+                             paths_.Name(paths_.build_log()))};
+  }
+  if (result->code != 0) {
+    constexpr size_t kShown = 60;
+    const size_t skipped = kept_back.size() > kShown ? kept_back.size() - kShown : 0;
+    for (size_t i = skipped; i < kept_back.size(); ++i) fmt::print(stderr, "{}\n", kept_back[i]);
+    return Error{fmt::format("{}: error: the kernel does not build (make exits with {})",
+                             paths_.Name(paths_.build_log()), result->code)};
+  }
+  if (first || output.objects() > 0) {
+    const size_t objects = CountObjects(paths_.objects());
+    if (first) {
+      fmt::print(stderr, "-- built the kernel in {} ({} objects)\n",
+                 MinutesAndSeconds(progress.Elapsed()), objects);
+    }
+    if (objects != static_cast<size_t>(counted) ||
+        !fs::exists(paths_.tree / "compile_commands.json")) {
+      WriteCompileCommands(objects);
+    }
+  }
+  return Done{};
+}
+
+void KernelImage::WriteCompileCommands(size_t objects) {
+  process::Command command;
+  command.argv = {"python3", (paths_.tree / "scripts/clang-tools/gen_compile_commands.py").string(),
+                  "-d",      paths_.objects().string(),
+                  "-o",      (paths_.tree / "compile_commands.json").string()};
+  command.folder = paths_.tree.string();
+  const auto result = process::Run(command);
+  // An editor's convenience: the verdict does not depend on it, so a failure is only told.
+  if (!result.ok() || !result->ok()) {
+    fmt::print(stderr, "-- no compile_commands.json for clangd: {}\n",
+               result.ok() ? result->err : result.error());
+    return;
+  }
+  static_cast<void>(files::Write(paths_.state / "objects", std::to_string(objects)));
+}
+
+Result<Done> KernelImage::Build(int jobs) {
+  auto step = files::Write(paths_.build_log(), "");
+  if (step.ok()) step = Configure();
+  if (step.ok()) step = Make(jobs);
+  return step;
+}
+
+Result<std::string> KernelImage::Id() const {
+  struct stat status {};
+  if (::stat(paths_.image().c_str(), &status) != 0) {
+    return Error{fmt::format("{}: error: make has built no image there: {}",
+                             paths_.Name(paths_.image()), std::strerror(errno))};
+  }
+  return fmt::format("{} {}.{:09}\n", status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_KERNEL_IMAGE_H_
+#define TOOLS_KERNEL_IMAGE_H_
+
+#include <filesystem>
+#include <string>
+
+#include "files.h"
+#include "result.h"
+
+/// Where the parts of one KUnit kernel are. All paths are absolute.
+struct KernelPaths {
+  std::filesystem::path project;
+  std::filesystem::path tree;         ///< The applied tree.
+  std::filesystem::path state;        ///< Logs, verdict and notes.
+  std::filesystem::path kunitconfig;  ///< The options that the suite needs.
+
+  std::filesystem::path objects() const { return state / "obj"; }
+  std::filesystem::path image() const { return objects() / "linux"; }
+  std::filesystem::path build_log() const { return state / "build.log"; }
+
+  /// How messages name a file: from the project's folder where it is inside.
+  std::string Name(const std::filesystem::path& file) const;
+};
+
+/// The UML kernel that runs the suite.
+class KernelImage {
+ public:
+  explicit KernelImage(KernelPaths paths) : paths_(std::move(paths)) {}
+
+  /// Configures where an input of the configuration has changed (by kunit.py config, which checks
+  /// that every option asked for is there), and builds with `jobs` compilers at a time. Progress
+  /// and messages go to standard error, everything to the build log. The error names the log.
+  gate::Result<files::Done> Build(int jobs);
+
+  /// A line that differs for every image that make has linked.
+  gate::Result<std::string> Id() const;
+
+ private:
+  gate::Result<std::string> ConfigurationId() const;
+  gate::Result<files::Done> Configure();
+  gate::Result<files::Done> Make(int jobs);
+  void WriteCompileCommands(size_t objects);
+
+  KernelPaths paths_;
+};
+
+#endif  // TOOLS_KERNEL_IMAGE_H_

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/// kunit-run: builds the kernel that holds the suite, runs it, and tells the gate's verdict.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "exit_codes.h"
+#include "files.h"
+#include "gate.h"
+#include "kernel_image.h"
+#include "kernel_tree.h"
+#include "last_failed.h"
+#include "process.h"
+#include "supervise.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using gate::Error;
+using gate::ExitCode;
+using gate::Result;
+
+constexpr int kInfrastructure = static_cast<int>(ExitCode::kInfrastructure);
+constexpr const char kLastFailedFilter[] = "@failed";
+
+struct Arguments {
+  fs::path project;
+  fs::path build;
+  std::string filter;
+  std::string base;
+  int timeout = 60;
+  int jobs = 0;
+
+  KernelPaths Paths() const {
+    return {project, build / "linux", build / "kunit", project / "kunit/kunit.config"};
+  }
+};
+
+/// The files of one run, all in the state folder.
+struct RunFiles {
+  explicit RunFiles(const fs::path& state)
+      : console(state / "console.log"),
+        verdict(state / "verdict.json"),
+        junit(state / "junit.xml"),
+        image_id(state / "image.id"),
+        results(state / "results"),
+        last_failed(state / "last-failed"),
+        shown(state / "shown") {}
+
+  fs::path console;
+  fs::path verdict;
+  fs::path junit;
+  fs::path image_id;     ///< What `build` writes where the image has changed.
+  fs::path results;      ///< Written once a run has a verdict; the build graph hangs on it.
+  fs::path last_failed;  ///< For KUNIT_FILTER=@failed.
+  fs::path shown;        ///< In which build the verdict was shown as the kernel ran.
+};
+
+int Complain(const std::string& error) {
+  fmt::print(stderr, "{}\n", error);
+  return kInfrastructure;
+}
+
+gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
+  const KernelPaths paths = arguments.Paths();
+  gate::Options options;
+  options.log_name = paths.Name(run.console);
+  options.verdict_file = run.verdict.string();
+  options.junit_file = run.junit.string();
+  if (const fs::path expected = arguments.project / "kunit/expected.txt"; fs::exists(expected)) {
+    options.expected_file = expected.string();
+  }
+  if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
+      fs::exists(allow)) {
+    options.allow_file = allow.string();
+  }
+  options.path_maps = {{"drivers/media/common/videobuf2/tests/", "kunit/"},
+                       {"", paths.Name(paths.tree) + "/"}};
+  options.reproduce =
+      fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target kunit",
+                  process::ShellQuote(paths.Name(arguments.build)));
+  return options;
+}
+
+/// A run that did not come to be has a verdict too: none of an earlier state may stand for it.
+void WriteFault(const Arguments& arguments, const RunFiles& run, const std::string& fault) {
+  auto options = GateOptions(arguments, run);
+  options.out = nullptr;
+  static_cast<void>(files::Remove(run.results));
+  auto gate = gate::Gate::Create(options);
+  if (!gate.ok()) {
+    static_cast<void>(files::Remove(run.verdict));
+    return;
+  }
+  gate->AddInfrastructureFault(fault);
+  static_cast<void>(gate->Finish(gate::EndOfInput::kEof));
+}
+
+int Build(const Arguments& arguments) {
+  const KernelPaths paths = arguments.Paths();
+  const RunFiles run(paths.state);
+  KernelImage image(paths);
+  const int jobs = arguments.jobs > 0
+                       ? arguments.jobs
+                       : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const auto built = image.Build(jobs);
+  if (!built.ok()) {
+    WriteFault(arguments, run, built.error());
+    return Complain(built.error());
+  }
+  const auto id = image.Id();
+  if (!id.ok()) return Complain(id.error());
+  const auto written = files::WriteIfChanged(run.image_id, *id);
+  return written.ok() ? 0 : Complain(written.error());
+}
+
+/// KUNIT_FILTER as the kernel takes it.
+Result<std::string> ResolveFilter(const Arguments& arguments, const LastFailed& last_failed) {
+  if (arguments.filter == kLastFailedFilter) {
+    if (last_failed.empty()) {
+      fmt::print(stderr, "-- nothing failed last; all tests run\n");
+      return std::string();
+    }
+    const std::string glob = last_failed.Glob();
+    fmt::print(stderr, "-- what failed last: {}\n", glob);
+    return glob;
+  }
+  const auto unfit = [](char c) { return c <= ' ' || c == '"' || c == '\'' || c == 0x7f; };
+  if (arguments.filter.starts_with('@') ||
+      std::any_of(arguments.filter.begin(), arguments.filter.end(), unfit)) {
+    return Error{
+        fmt::format("KUNIT_FILTER={}: error: it takes a suite, suite.case, a glob of these, "
+                    "or @failed; no blanks or quotes",
+                    process::ShellQuote(arguments.filter))};
+  }
+  return arguments.filter;
+}
+
+/// Every test that this verdict blames something on, by suite and case.
+std::set<std::string> Blamed(const gate::Verdict& verdict) {
+  std::set<std::string> tests(verdict.failed.begin(), verdict.failed.end());
+  for (const auto& reason : verdict.reasons) tests.insert(reason.test);
+  tests.insert(verdict.running);
+  tests.erase("");
+  return tests;
+}
+
+int Execute(const Arguments& arguments) {
+  const KernelPaths paths = arguments.Paths();
+  const RunFiles run(paths.state);
+  auto last_failed = LastFailed::Parse(files::ReadOrEmpty(run.last_failed));
+  const auto filter = ResolveFilter(arguments, last_failed);
+  if (!filter.ok()) {
+    fmt::print(stderr, "{}\n", filter.error());
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  auto options = GateOptions(arguments, run);
+  options.filter = *filter;
+  auto gate = gate::Gate::Create(options);
+  if (!gate.ok()) return Complain(gate.error());
+  std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
+
+  const auto limit = std::chrono::seconds(arguments.timeout);
+  process::Command kunit;
+  kunit.argv = {"python3", "-u", (paths.tree / "tools/testing/kunit/kunit.py").string(), "exec",
+                "--raw_output=all", "--build_dir", paths.objects().string(),
+                // Ours ends the run; kunit.py's own limit must not come first.
+                "--timeout", std::to_string(arguments.timeout + 60)};
+  if (!filter->empty()) kunit.argv.push_back(*filter);
+  kunit.folder = paths.tree.string();
+  kunit.environment = {{"PYTHONPYCACHEPREFIX", (paths.state / "pycache").string()}};
+  const auto result = process::Stream(
+      kunit,
+      [&](std::string_view bytes) {
+        console.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        gate->Feed(bytes);
+      },
+      nullptr, limit);
+  console.close();
+  if (!result.ok()) {
+    gate->AddInfrastructureFault(result.error());
+  } else if (result->code != 0 && !result->timed_out) {
+    gate->AddInfrastructureFault(
+        fmt::format("kunit.py exits with {}; see {}", result->code, options.log_name));
+  }
+  if (!console) {
+    gate->AddInfrastructureFault(fmt::format("cannot write {}", options.log_name));
+  }
+  const bool timed_out = result.ok() && result->timed_out;
+  const auto verdict =
+      gate->Finish(timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
+  if (verdict.code == ExitCode::kInfrastructure) {
+    static_cast<void>(files::Remove(run.results));
+    return kInfrastructure;
+  }
+  const bool complete = verdict.code == ExitCode::kPassed || verdict.code == ExitCode::kFailed;
+  last_failed.Update(*filter, Blamed(verdict), complete);
+  for (const auto& written :
+       {files::Write(run.last_failed, last_failed.Serialize()),
+        files::Write(run.shown, supervise::BuildId()),
+        files::Write(run.results, fmt::format("{}\n", gate::ExitCodeName(verdict.code)))}) {
+    if (!written.ok()) return Complain(written.error());
+  }
+  return 0;
+}
+
+int TellVerdict(const Arguments& arguments) {
+  const RunFiles run(arguments.Paths().state);
+  const auto verdict = gate::ReadVerdict(run.verdict.string());
+  if (!verdict.ok()) return Complain(verdict.error());
+  // What the build that asks has shown while the kernel ran need not be shown twice.
+  const std::string shown = files::ReadOrEmpty(run.shown);
+  if (shown.empty() || shown != supervise::BuildId()) {
+    gate::PrintCachedVerdict(*verdict, stdout, gate::ColorMode::kAuto);
+  }
+  return static_cast<int>(verdict->code);
+}
+
+int Debug(const Arguments& arguments) {
+  const KernelPaths paths = arguments.Paths();
+  const auto last_failed = LastFailed::Parse(files::ReadOrEmpty(RunFiles(paths.state).last_failed));
+  const auto filter = ResolveFilter(arguments, last_failed);
+  if (!filter.ok()) {
+    fmt::print(stderr, "{}\n", filter.error());
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  // UML lives on signals: SIGSEGV is its page fault, the others are its interrupts and clock.
+  std::vector<std::string> argv = {"gdb", "-q"};
+  for (const char* signal : {"SIGSEGV", "SIGBUS", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM",
+                             "SIGIO", "SIGCHLD", "SIGWINCH"}) {
+    argv.insert(argv.end(), {"-ex", fmt::format("handle {} nostop noprint pass", signal)});
+  }
+  argv.insert(argv.end(), {"-ex", "break __kunit_do_failed_assertion", "-ex", "run < /dev/null",
+                           "--args", paths.image().string(), "mem=1G", "console=tty",
+                           "kunit_shutdown=halt", "kunit.enable=1"});
+  if (!filter->empty()) argv.push_back("kunit.filter_glob=" + *filter);
+  std::vector<char*> pointers;
+  for (auto& argument : argv) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  if (::chdir(paths.objects().c_str()) == 0) ::execvp("gdb", pointers.data());
+  return Complain("error: cannot run gdb; run tools/bootstrap.sh");
+}
+
+int Supervised(const Arguments& arguments, int (*command)(const Arguments&)) {
+  const auto lock = supervise::BuildLock::Take(arguments.build);
+  if (!lock.ok()) return Complain(lock.error());
+  return supervise::Run([&] {
+    lock->Mark();
+    return command(arguments);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Builds the kernel that holds the suite, runs it, and tells the gate's verdict.",
+               "kunit-run");
+  app.require_subcommand(1);
+  app.footer(gate::kExitCodeHelp);
+  Arguments arguments;
+  const auto add = [&](const char* name, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("--project", arguments.project, "Folder that holds kernel/ and kunit/")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--build", arguments.build, "Build folder; the tree is linux/ in it")
+        ->required();
+    command->add_option("--base", arguments.base,
+                        "Base whose list of allowed splats serves, e.g. 6.12; default: as the "
+                        "tree's Makefile says");
+    return command;
+  };
+  CLI::App* build = add("build", "Configure and build the kernel");
+  build->add_option("--jobs", arguments.jobs, "Compilers at a time; default: one per processor")
+      ->check(CLI::NonNegativeNumber);
+  CLI::App* execute = add("exec",
+                          "Boot the kernel and judge what it prints; exits with 0 once "
+                          "there is a verdict, whatever it says");
+  CLI::App* verdict = add("verdict", "Show the last verdict and exit with its code");
+  CLI::App* debug = add("gdb", "Boot the kernel under gdb and stop at a failing assertion");
+  execute->add_option("--timeout", arguments.timeout, "Seconds until a boot counts as hung")
+      ->check(CLI::Range(1, 86400));
+  for (CLI::App* command : {execute, debug}) {
+    command->add_option("--filter", arguments.filter,
+                        "suite, suite.case, a glob of these, or @failed; default: all tests");
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  arguments.project = fs::absolute(arguments.project).lexically_normal();
+  arguments.build = fs::absolute(arguments.build).lexically_normal();
+  process::CleanEnvironment();
+  if (arguments.base.empty()) {
+    const auto version = kernel_tree::Version(git::Repository(arguments.build / "linux"), "HEAD");
+    if (version.ok()) arguments.base = *version;
+  }
+  if (build->parsed()) return Supervised(arguments, Build);
+  if (execute->parsed()) return Supervised(arguments, Execute);
+  if (verdict->parsed()) return TellVerdict(arguments);
+  if (debug->parsed()) return Debug(arguments);
+  return static_cast<int>(ExitCode::kUsage);
+}
