@@ -74,6 +74,12 @@ void Repository::SetEnvironment(std::string name, std::string value) {
   environment_.emplace_back(std::move(name), std::move(value));
 }
 
+void Repository::SetFixedAuthor() {
+  SetEnvironment("GIT_AUTHOR_NAME", kIdentityName);
+  SetEnvironment("GIT_AUTHOR_EMAIL", kIdentityMail);
+  SetEnvironment("GIT_AUTHOR_DATE", kIdentityDate);
+}
+
 gate::Result<std::string> AskForeign(const std::filesystem::path& folder,
                                      const Arguments& arguments) {
   process::Command command;

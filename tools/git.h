@@ -35,6 +35,9 @@ class Repository {
   /// Adds a variable to the environment of each command (GIT_INDEX_FILE, for one).
   void SetEnvironment(std::string name, std::string value);
 
+  /// Commits are made in the fixed name below, at the fixed date.
+  void SetFixedAuthor();
+
  private:
   std::filesystem::path folder_;
   std::vector<std::pair<std::string, std::string>> environment_;

@@ -176,9 +176,7 @@ Result<Done> Record(const git::Repository& tree, const std::string& archive_name
   const auto written = tree.Ask({"write-tree"});
   if (!written.ok()) return Error{written.error()};
   git::Repository author = tree;
-  author.SetEnvironment("GIT_AUTHOR_NAME", git::kIdentityName);
-  author.SetEnvironment("GIT_AUTHOR_EMAIL", git::kIdentityMail);
-  author.SetEnvironment("GIT_AUTHOR_DATE", git::kIdentityDate);
+  author.SetFixedAuthor();
   const auto commit = author.Ask({"commit-tree", *written, "-m", "Import " + archive_name});
   if (!commit.ok()) return Error{commit.error()};
   const auto head = tree.Ask({"update-ref", "HEAD", *commit});

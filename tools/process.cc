@@ -92,7 +92,13 @@ gate::Result<Child> Start(const Command& command, bool merge_errors) {
       variables.emplace_back(text);
     }
   }
-  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+  for (auto added = command.environment.begin(); added != command.environment.end(); ++added) {
+    // Of two settings of one variable the later one holds; getenv() would find the first.
+    const auto same = [&](const auto& later) { return later.first == added->first; };
+    if (std::none_of(added + 1, command.environment.end(), same)) {
+      variables.push_back(added->first + "=" + added->second);
+    }
+  }
   std::vector<char*> envp;
   for (auto& variable : variables) envp.push_back(variable.data());
   envp.push_back(nullptr);

@@ -20,7 +20,7 @@ namespace process {
 struct Command {
   std::vector<std::string> argv;  ///< The program is looked up in PATH.
   std::string folder;             ///< Working directory; empty: ours.
-  std::vector<std::pair<std::string, std::string>> environment;  ///< Added to ours.
+  std::vector<std::pair<std::string, std::string>> environment;  ///< Over ours; the last wins.
   std::string input;  ///< Bytes for its standard input, which ends after them.
 };
 

@@ -19,6 +19,8 @@ using gate::Result;
 
 constexpr const char kHookSubject[] = "Build the KUnit suite that is laid into this tree";
 constexpr const char kHookFile[] = "hook.patch";
+/// The linked work tree that commits are made in, out of sight of the one that is built.
+constexpr const char kScratch[] = "series-scratch";
 /// Where the suite is laid into the tree; hook.patch names the same folder.
 constexpr const char kSuiteFolder[] = "drivers/media/common/videobuf2/tests";
 
@@ -239,7 +241,7 @@ Result<Done> SeriesTree::Recover() {
     const auto removed = files::Remove(lock);
     if (!removed.ok()) return removed;
   }
-  if (fs::exists(Note("scratch"))) RemoveScratch();
+  if (fs::exists(Note(kScratch))) RemoveScratch();
   if (fs::exists(Note("moving"))) return FinishMove();
   return Done{};
 }
@@ -310,8 +312,9 @@ Result<std::string> SeriesTree::Stamp(const Project& project, const std::string&
 
 void SeriesTree::RemoveScratch() const {
   // Best effort: the next MakeScratch() reports what is in its way.
-  static_cast<void>(files::Remove(Note("scratch")));
-  static_cast<void>(tree_.Run({"worktree", "prune"}));
+  // Not by git worktree remove or prune: a kill while git adds one leaves it locked.
+  static_cast<void>(files::Remove(Note(kScratch)));
+  static_cast<void>(files::Remove(tree_.folder() / ".git/worktrees" / kScratch));
 }
 
 Result<git::Repository> SeriesTree::MakeScratch(const std::string& commit,
@@ -323,7 +326,7 @@ Result<git::Repository> SeriesTree::MakeScratch(const std::string& commit,
   std::string patterns = "/Makefile\n";
   for (const auto& path : wanted) patterns += SparsePattern(path) + "\n";
 
-  git::Repository scratch(Note("scratch"));
+  git::Repository scratch(Note(kScratch));
   const auto added = tree_.Ask(
       {"worktree", "add", "-q", "--no-checkout", "--detach", scratch.folder().string(), commit});
   if (!added.ok()) return Error{added.error()};
@@ -380,9 +383,7 @@ Result<SeriesTree::Applied> SeriesTree::Build(
       return Error{patch_series::DescribeFailure(project.Name(hook_file), place, hooked->err)};
     }
     git::Repository author = *scratch;
-    author.SetEnvironment("GIT_AUTHOR_NAME", git::kIdentityName);
-    author.SetEnvironment("GIT_AUTHOR_EMAIL", git::kIdentityMail);
-    author.SetEnvironment("GIT_AUTHOR_DATE", git::kIdentityDate);
+    author.SetFixedAuthor();
     const auto commit = author.Ask({"commit", "-q", "--no-verify", "-m", kHookSubject});
     if (!commit.ok()) return Error{commit.error()};
   }
@@ -636,6 +637,8 @@ Result<std::string> SeriesTree::Fold(
   }
   auto scratch = MakeScratch("HEAD", touched);
   if (!scratch.ok()) return Error{scratch.error()};
+  git::Repository fixing = *scratch;
+  fixing.SetFixedAuthor();
   for (const auto& [owner, paths] : edits) {
     for (const auto& path : paths) {
       std::error_code error;
@@ -652,7 +655,7 @@ Result<std::string> SeriesTree::Fold(
     }
     const auto added = scratch->Ask({"add", "--all", "--force"});
     if (!added.ok()) return added;
-    const auto committed = scratch->Ask({"commit", "-q", "--no-verify", "-m", "fixup! " + owner});
+    const auto committed = fixing.Ask({"commit", "-q", "--no-verify", "-m", "fixup! " + owner});
     if (!committed.ok()) return committed;
   }
   // The hook's commit is no patch of the series: applying lays it on top anew.

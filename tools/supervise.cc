@@ -209,13 +209,17 @@ gate::Result<BuildLock> BuildLock::Take(const fs::path& folder) {
         fmt::format("{}: error: cannot open the lock: {}", file.string(), std::strerror(errno))};
   }
   BuildLock lock(fd, real);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    fmt::print(stderr, "-- another build works in {}; waiting for it\n", real.string());
-    while (::flock(fd, LOCK_EX) != 0) {
-      if (errno == EINTR) continue;
+  // A build that was just killed needs a moment to end its processes; that is not worth a line.
+  constexpr int kPatience = 20;
+  for (int attempt = 0; ::flock(fd, LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
       return gate::Error{
           fmt::format("{}: error: cannot take the lock: {}", file.string(), std::strerror(errno))};
     }
+    if (attempt == kPatience) {
+      fmt::print(stderr, "-- another build works in {}; waiting for it\n", real.string());
+    }
+    ::usleep(50000);
   }
   EndLeftovers(real);
   return lock;
