@@ -448,6 +448,13 @@ Result<std::string> SeriesTree::WorkTreeContents(const Edits& edits) const {
 }
 
 Result<Done> SeriesTree::LayIn(const Project& project) const {
+  // What the build puts into the tree is no edit of the user's.
+  const fs::path exclude = tree_.folder() / ".git/info/exclude";
+  const std::string rules = fmt::format("/{}\n/compile_commands.json\n", kSuiteFolder);
+  if (files::ReadOrEmpty(exclude).find(rules) == std::string::npos) {
+    const auto written = files::Write(exclude, files::ReadOrEmpty(exclude) + rules);
+    if (!written.ok()) return written;
+  }
   const fs::path link = tree_.folder() / kSuiteFolder;
   if (!fs::exists(project.kunit / kHookFile)) return Done{};
   std::error_code error;
@@ -458,13 +465,6 @@ Result<Done> SeriesTree::LayIn(const Project& project) const {
     if (!removed.ok()) return removed;
   } else if (type != fs::file_type::not_found) {
     return Error{fmt::format("{}: error: is in the way of the suite; move it away", link.string())};
-  }
-  const fs::path exclude = tree_.folder() / ".git/info/exclude";
-  std::string rules = files::ReadOrEmpty(exclude);
-  const std::string rule = fmt::format("/{}\n", kSuiteFolder);
-  if (rules.find(rule) == std::string::npos) {
-    const auto written = files::Write(exclude, rules + rule);
-    if (!written.ok()) return written;
   }
   error.clear();
   fs::create_directory_symlink(project.kunit, link, error);
