@@ -57,7 +57,7 @@ add_custom_target(kunit-results DEPENDS "${kunit_state}/results")
 add_dependencies(kunit-results series-apply)
 
 add_custom_target(kunit ALL
-  COMMAND kunit-run verdict ${kernel_where}
+  COMMAND kunit-run verdict ${kernel_where} --unless-shown
   COMMENT "Judging the suite"
   USES_TERMINAL VERBATIM)
 add_dependencies(kunit kunit-results)

@@ -39,6 +39,7 @@ struct Arguments {
   std::string base;
   int timeout = 60;
   int jobs = 0;
+  bool unless_shown = false;
 
   KernelPaths Paths() const {
     return {project, build / "linux", build / "kunit", project / "kunit/kunit.config"};
@@ -217,9 +218,8 @@ int TellVerdict(const Arguments& arguments) {
   const RunFiles run(arguments.Paths().state);
   const auto verdict = gate::ReadVerdict(run.verdict.string());
   if (!verdict.ok()) return Complain(verdict.error());
-  // What the build that asks has shown while the kernel ran need not be shown twice.
   const std::string shown = files::ReadOrEmpty(run.shown);
-  if (shown.empty() || shown != supervise::BuildId()) {
+  if (!arguments.unless_shown || shown.empty() || shown != supervise::BuildId()) {
     gate::PrintCachedVerdict(*verdict, stdout, gate::ColorMode::kAuto);
   }
   return static_cast<int>(verdict->code);
@@ -289,6 +289,8 @@ int main(int argc, char** argv) {
   CLI::App* debug = add("gdb", "Boot the kernel under gdb and stop at a failing assertion");
   execute->add_option("--timeout", arguments.timeout, "Seconds until a boot counts as hung")
       ->check(CLI::Range(1, 86400));
+  verdict->add_flag("--unless-shown", arguments.unless_shown,
+                    "Print nothing where the build that asks has shown it as the kernel ran");
   for (CLI::App* command : {execute, debug}) {
     command->add_option("--filter", arguments.filter,
                         "suite, suite.case, a glob of these, or @failed; default: all tests");

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kunit-run, as the build calls it, on a tree whose kunit.py and Makefile are small ones of ours.
+// The real ones are run by the test kunit.boot.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "files.h"
+#include "process.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char kPassing[] =
+    "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n"
+    "    ok 1 one\n    ok 2 two\n# suite: pass:2 fail:0 skip:0 total:2\n"
+    "# Totals: pass:2 fail:0 skip:0 total:2\nok 1 suite\nreboot: System halted\n";
+constexpr const char kFailing[] =
+    "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n"
+    "    # one: EXPECTATION FAILED at drivers/media/common/videobuf2/tests/suite_kunit.c:7\n"
+    "    Expected 1 == 2\n"
+    "    not ok 1 one\n    ok 2 two\n# suite: pass:1 fail:1 skip:0 total:2\n"
+    "# Totals: pass:1 fail:1 skip:0 total:2\nnot ok 1 suite\nreboot: System halted\n";
+constexpr const char kHanging[] =
+    "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n    ok 1 one\n";
+
+class KunitRunTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "kunit_run_test.XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    project_ = fs::canonical(name);
+    process::CleanEnvironment();
+    fs::create_directories(project_ / "kernel");
+    Write("kunit/kunit.config", "CONFIG_KUNIT=y\n");
+    Write("build/linux/Makefile",
+          "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo '  CC      a.o'\n\t@$(BROKEN)\n"
+          "\t@test -e $(O)/linux || cp /bin/true $(O)/linux\n");
+    Write("build/linux/scripts/clang-tools/gen_compile_commands.py", "");
+    // Prints console.txt, tells its arguments, and where `hang` exists leaves a process behind that
+    // keeps the console open.
+    Write("build/linux/tools/testing/kunit/kunit.py",
+          "import os, subprocess, sys\n"
+          "top = sys.path[0] + '/../../../..'\n"
+          "open(top + '/arguments', 'w').write(' '.join(sys.argv[1:]))\n"
+          "if sys.argv[1] == 'config':\n"
+          "    open(sys.argv[sys.argv.index('--build_dir') + 1] + '/.config', 'w').write('x')\n"
+          "    sys.exit(0)\n"
+          "sys.stdout.write(open(top + '/console.txt').read())\n"
+          "sys.stdout.flush()\n"
+          "if os.path.exists(top + '/hang'):\n"
+          "    subprocess.run(['sleep', '1000'])\n");
+    process::Command git;
+    git.argv = {"sh", "-c",
+                "git init -q && git add -A && git -c user.name=A -c user.email=a@example.org "
+                "commit -q -m Base"};
+    git.folder = (project_ / "build/linux").string();
+    const auto made = process::Run(git);
+    ASSERT_TRUE(made.ok() && made->ok()) << made->err;
+  }
+
+  void TearDown() override { fs::remove_all(project_); }
+
+  void Write(const std::string& name, const std::string& text) const {
+    ASSERT_TRUE(files::Write(project_ / name, text).ok());
+  }
+
+  std::string Read(const std::string& name) const { return files::ReadOrEmpty(project_ / name); }
+
+  process::Output Run(const std::string& verb, std::vector<std::string> more = {}) const {
+    process::Command command;
+    command.argv = {KUNIT_RUN,         verb,      "--project",
+                    project_.string(), "--build", (project_ / "build").string()};
+    command.argv.insert(command.argv.end(), more.begin(), more.end());
+    const auto output = process::Run(command);
+    EXPECT_TRUE(output.ok());
+    return *output;
+  }
+
+  void Build() const {
+    const auto output = Run("build");
+    ASSERT_EQ(output.code, 0) << output.err;
+  }
+
+  fs::path project_;
+};
+
+TEST_F(KunitRunTest, PassingRunHasVerdict) {
+  Build();
+  Write("build/console.txt", kPassing);
+  EXPECT_EQ(Run("exec").code, 0);
+  EXPECT_EQ(Read("build/kunit/console.log"), kPassing);
+  const auto verdict = Run("verdict");
+  EXPECT_EQ(verdict.code, 0) << verdict.out;
+  EXPECT_NE(verdict.out.find("(cached)"), std::string::npos) << verdict.out;
+}
+
+TEST_F(KunitRunTest, FailingRunIsAResultToo) {
+  Build();
+  Write("build/console.txt", kFailing);
+  const auto run = Run("exec");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_NE(run.out.find("kunit/suite_kunit.c:7"), std::string::npos) << run.out;
+  EXPECT_TRUE(fs::exists(project_ / "build/kunit/results"));
+  EXPECT_EQ(Run("verdict").code, 1);
+}
+
+TEST_F(KunitRunTest, FailedFilterSelectsWhatFailed) {
+  Build();
+  Write("build/console.txt", kFailing);
+  Run("exec");
+  Run("exec", {"--filter", "@failed"});
+  EXPECT_TRUE(Read("build/arguments").ends_with(" suite.one")) << Read("build/arguments");
+  Write("build/console.txt", kPassing);
+  Run("exec");
+  const auto all = Run("exec", {"--filter", "@failed"});
+  EXPECT_NE(all.err.find("nothing failed last"), std::string::npos) << all.err;
+}
+
+TEST_F(KunitRunTest, RefusesFilterThatKernelCannotTake) {
+  Build();
+  Write("build/console.txt", kPassing);
+  for (const char* filter : {"a b", "@other", "a\"b"}) {
+    EXPECT_EQ(Run("exec", {"--filter", filter}).code, 5) << filter;
+  }
+}
+
+TEST_F(KunitRunTest, HangIsEndedAndIncomplete) {
+  Build();
+  Write("build/console.txt", kHanging);
+  Write("build/hang", "");
+  EXPECT_EQ(Run("exec", {"--timeout", "1"}).code, 0);
+  EXPECT_EQ(Read("build/kunit/console.log"), kHanging);
+  EXPECT_EQ(Run("verdict").code, 3);
+}
+
+TEST_F(KunitRunTest, DyingKunitToolIsNoVerdictOnTests) {
+  Build();
+  Write("build/linux/tools/testing/kunit/kunit.py", "raise Exception('no')\n");
+  EXPECT_EQ(Run("exec").code, 6);
+  EXPECT_FALSE(fs::exists(project_ / "build/kunit/results"));
+  EXPECT_EQ(Run("verdict").code, 6);
+}
+
+TEST_F(KunitRunTest, BrokenBuildReplacesOldVerdict) {
+  Build();
+  Write("build/console.txt", kPassing);
+  Run("exec");
+  const std::string makefile = Read("build/linux/Makefile");
+  Write("build/linux/Makefile",
+        "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo " + project_.string() +
+            "/build/linux/drivers/media/common/videobuf2/tests/s.c:3: error: x\n\t@exit 1\n");
+  const auto build = Run("build");
+  EXPECT_EQ(build.code, 6);
+  EXPECT_NE(build.err.find("kunit/s.c:3: error: x\n"), std::string::npos) << build.err;
+  EXPECT_NE(build.err.find("build/kunit/build.log: error:"), std::string::npos) << build.err;
+  EXPECT_EQ(Run("verdict").code, 6);
+  // Mended: the graph must run the suite again, though the image may be the one it was.
+  Write("build/linux/Makefile", makefile);
+  Build();
+  EXPECT_FALSE(fs::exists(project_ / "build/kunit/results"));
+}
+
+TEST_F(KunitRunTest, ImageIdStaysWhereNothingWasLinked) {
+  Build();
+  const auto stamp = fs::last_write_time(project_ / "build/kunit/image.id");
+  Build();
+  EXPECT_EQ(fs::last_write_time(project_ / "build/kunit/image.id"), stamp);
+}
+
+TEST_F(KunitRunTest, ConfiguresOnlyWhereOptionsChanged) {
+  Build();
+  Write("build/arguments", "");
+  Build();
+  EXPECT_EQ(Read("build/arguments"), "");
+  Write("kunit/kunit.config", "CONFIG_KUNIT=y\nCONFIG_X=y\n");
+  Build();
+  EXPECT_TRUE(Read("build/arguments").starts_with("config ")) << Read("build/arguments");
+  Write("build/arguments", "");
+  Write("build/linux/lib/Kconfig.new", "config NEW\n");
+  Build();
+  EXPECT_TRUE(Read("build/arguments").starts_with("config ")) << Read("build/arguments");
+}
+
+}  // namespace
