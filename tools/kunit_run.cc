@@ -239,10 +239,12 @@ int Debug(const Arguments& arguments) {
                              "SIGIO", "SIGCHLD", "SIGWINCH"}) {
     argv.insert(argv.end(), {"-ex", fmt::format("handle {} nostop noprint pass", signal)});
   }
-  argv.insert(argv.end(), {"-ex", "break __kunit_do_failed_assertion", "-ex", "run < /dev/null",
-                           "--args", paths.image().string(), "mem=1G", "console=tty",
-                           "kunit_shutdown=halt", "kunit.enable=1"});
-  if (!filter->empty()) argv.push_back("kunit.filter_glob=" + *filter);
+  // UML must not read the terminal that gdb is used on.
+  std::string boot = "mem=1G console=tty kunit_shutdown=halt kunit.enable=1";
+  if (!filter->empty()) boot += " " + process::ShellQuote("kunit.filter_glob=" + *filter);
+  argv.insert(argv.end(),
+              {"-ex", "break __kunit_do_failed_assertion", "-ex",
+               "set args " + boot + " < /dev/null", "-ex", "run", paths.image().string()});
   std::vector<char*> pointers;
   for (auto& argument : argv) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
