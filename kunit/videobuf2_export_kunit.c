@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests for what videobuf2 exports
- *
- * Every case runs on the fake allocator and on the three real ones.
+ * KUnit tests for what the memory allocators of videobuf2 export
  */
 
 #include <kunit/test.h>
@@ -10,6 +8,7 @@
 #include <linux/dma-resv.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/path.h>
 #include <linux/timer.h>
 #include <media/videobuf2-dma-contig.h>
 #include <media/videobuf2-dma-sg.h>
@@ -23,7 +22,6 @@ struct allocator {
 };
 
 static const struct allocator allocators[] = {
-	{ "fake", &vb2_kunit_memops },
 	{ "vmalloc", &vb2_vmalloc_memops },
 	{ "dma-contig", &vb2_dma_contig_memops },
 	{ "dma-sg", &vb2_dma_sg_memops },
@@ -38,11 +36,12 @@ static const struct vb2_mem_ops *mem_ops(struct kunit *test)
 	return param->mem_ops;
 }
 
-/* Two buffers of two planes on the allocator that the case is run for. */
+/* Three buffers of two planes on the allocator that the case is run for. */
 static struct vb2_buffer *alloc(struct kunit *test)
 {
 	return vb2_kunit_alloc(test,
-			       vb2_kunit_queue(test, false, mem_ops(test)),
+			       vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
+						      mem_ops(test)),
 			       VB2_MEMORY_MMAP, 2);
 }
 
@@ -94,15 +93,41 @@ static void other_plane_is_other_dma_buf(struct kunit *test)
 			    vb2_kunit_export(test, vb, 1, O_RDWR));
 }
 
-static void closed_export_is_reused(struct kunit *test)
+static void closed_export_is_released(struct kunit *test)
 {
 	struct vb2_buffer *vb = alloc(test);
+	void *mem = vb->planes[0].mem_priv;
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
-	u64 ino = file_inode(dbuf->file)->i_ino;
 
+	KUNIT_EXPECT_EQ(test, mem_ops(test)->num_users(mem), 2);
 	vb2_kunit_put_dma_buf(test, dbuf);
+	KUNIT_EXPECT_EQ(test, mem_ops(test)->num_users(mem), 1);
 	dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
-	KUNIT_EXPECT_EQ(test, file_inode(dbuf->file)->i_ino, ino);
+	KUNIT_EXPECT_EQ(test, mem_ops(test)->num_users(mem), 2);
+}
+
+/*
+ * A path, as one opened with O_PATH has it, keeps a dma-buf whose file is gone.
+ * The next file is likely to be made where that one was.
+ */
+static void doomed_export_is_not_found(struct kunit *test)
+{
+	struct vb2_buffer *vb = alloc(test);
+	struct dma_buf *doomed = vb2_kunit_export(test, vb, 0, O_RDWR);
+	struct path path = doomed->file->f_path;
+	struct dma_buf *stranger, *dbuf;
+
+	path_get(&path);
+	vb2_kunit_put_dma_buf(test, doomed);
+	stranger = vb2_kunit_dma_buf(test, NULL);
+	dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
+	path_put(&path);
+
+	KUNIT_EXPECT_PTR_NE_MSG(test, dbuf, stranger,
+				"the file of a stranger was exported");
+	KUNIT_EXPECT_PTR_NE(test, dbuf, doomed);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, vb2_kunit_export(test, vb, 0, O_RDWR),
+				dbuf, "the release of the old one hid it");
 }
 
 static void exports_share_resv_of_plane(struct kunit *test)
@@ -191,25 +216,26 @@ static void dma_buf_outlives_queue(struct kunit *test)
 			    fence);
 }
 
-/* The real allocators do not count, but they release the device. */
-static void freed_buffers_free_unused_exports(struct kunit *test)
+/* Two allocators hold the device once for each plane. */
+static const struct allocator device_allocators[] = {
+	{ "dma-contig", &vb2_dma_contig_memops },
+	{ "dma-sg", &vb2_dma_sg_memops },
+};
+
+KUNIT_ARRAY_PARAM_DESC(device_allocator, device_allocators, name);
+
+static void reqbufs_again_frees_first(struct kunit *test)
 {
 	struct vb2_buffer *vb = alloc(test);
 	struct vb2_kunit_queue *vkq = to_vkq(vb);
 	struct device *dev = vkq->q.dev;
-	int before = vb2_kunit_live_mem() - 6;
-	unsigned int dev_before = dev ? kref_read(&dev->kobj.kref) : 0;
+	unsigned int before = kref_read(&dev->kobj.kref);
 
 	vb2_kunit_put_dma_buf(test, vb2_kunit_export(test, vb, 0, O_RDWR));
-	vb2_kunit_put_dma_buf(test, vb2_kunit_export(test, vb, 1, O_RDONLY));
-	vb2_kunit_free_buffers(test, vkq);
-	if (mem_ops(test) == &vb2_kunit_memops) {
-		KUNIT_EXPECT_EQ(test, vb2_kunit_live_mem(), before);
-	} else if (mem_ops(test) != &vb2_vmalloc_memops) {
-		/* Three buffers with two planes each. */
-		KUNIT_EXPECT_EQ(test, kref_read(&dev->kobj.kref),
-				dev_before - 6);
-	}
+	/* At once, not only when the file of an export is. */
+	vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 2);
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&dev->kobj.kref), before,
+			    "the memory that was is still there");
 }
 
 struct cpu_access {
@@ -244,13 +270,15 @@ static void late_signal(struct timer_list *timer)
 
 /*
  * The hook, not dma_buf_begin_cpu_access(), which waits after it: what the hook
- * syncs has to be there already.
+ * syncs has to be there already. Where it has to wait, the fence signals soon,
+ * else so late that only a hook that waits sees it.
  */
-static void dma_sg_syncs_after_fences(struct kunit *test)
+static void dma_sg_hook_waits_for_fences(struct kunit *test)
 {
 	const struct cpu_access *param = test->param_value;
-	struct vb2_kunit_queue *vkq = vb2_kunit_queue(test, false,
-						      &vb2_dma_sg_memops);
+	struct vb2_kunit_queue *vkq =
+		vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
+				       &vb2_dma_sg_memops);
 	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
 	struct late_signal *late;
@@ -262,11 +290,10 @@ static void dma_sg_syncs_after_fences(struct kunit *test)
 	late->fence = vb2_kunit_fence(test);
 	vb2_kunit_add_fence(test, dbuf->resv, late->fence, param->usage);
 	timer_setup(&late->timer, late_signal, 0);
-	mod_timer(&late->timer, jiffies + msecs_to_jiffies(100));
+	mod_timer(&late->timer,
+		  jiffies + msecs_to_jiffies(param->waits ? 50 : 10000));
 	ret = dbuf->ops->begin_cpu_access(dbuf, param->direction);
 	signalled = dma_fence_is_signaled(late->fence);
-	while (!dma_fence_is_signaled(late->fence))
-		schedule_timeout_uninterruptible(1);
 	timer_shutdown_sync(&late->timer);
 
 	KUNIT_EXPECT_EQ(test, ret, 0);
@@ -279,7 +306,8 @@ static struct kunit_case videobuf2_export_cases[] = {
 	KUNIT_CASE_PARAM(same_mode_is_same_dma_buf, allocator_gen_params),
 	KUNIT_CASE_PARAM(other_mode_is_other_dma_buf, allocator_gen_params),
 	KUNIT_CASE_PARAM(other_plane_is_other_dma_buf, allocator_gen_params),
-	KUNIT_CASE_PARAM(closed_export_is_reused, allocator_gen_params),
+	KUNIT_CASE_PARAM(closed_export_is_released, allocator_gen_params),
+	KUNIT_CASE_PARAM(doomed_export_is_not_found, allocator_gen_params),
 	KUNIT_CASE_PARAM(exports_share_resv_of_plane, allocator_gen_params),
 	KUNIT_CASE_PARAM(planes_have_own_resv, allocator_gen_params),
 	KUNIT_CASE_PARAM(buffers_have_own_resv, allocator_gen_params),
@@ -288,9 +316,9 @@ static struct kunit_case videobuf2_export_cases[] = {
 	KUNIT_CASE_PARAM(unused_export_is_no_user, allocator_gen_params),
 	KUNIT_CASE_PARAM(one_used_export_of_two_is_user, allocator_gen_params),
 	KUNIT_CASE_PARAM(dma_buf_outlives_queue, allocator_gen_params),
-	KUNIT_CASE_PARAM(freed_buffers_free_unused_exports,
-			 allocator_gen_params),
-	KUNIT_CASE_PARAM(dma_sg_syncs_after_fences, cpu_access_gen_params),
+	KUNIT_CASE_PARAM(reqbufs_again_frees_first,
+			 device_allocator_gen_params),
+	KUNIT_CASE_PARAM(dma_sg_hook_waits_for_fences, cpu_access_gen_params),
 	{}
 };
 
@@ -303,5 +331,3 @@ kunit_test_suite(videobuf2_export_suite);
 
 MODULE_DESCRIPTION("KUnit tests for what videobuf2 exports");
 MODULE_LICENSE("GPL");
-/* What MODULE_IMPORT_NS() makes, in the one form that every base takes. */
-MODULE_INFO(import_ns, "DMA_BUF");

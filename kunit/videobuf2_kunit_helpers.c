@@ -181,6 +181,25 @@ static void vb2_kunit_mem_detach_dmabuf(void *buf_priv)
 	atomic_dec(&vb2_kunit_mem_count);
 }
 
+static void *vb2_kunit_mem_get_userptr(struct vb2_buffer *vb,
+				       struct device *dev, unsigned long vaddr,
+				       unsigned long size)
+{
+	struct vb2_kunit_mem *mem;
+
+	mem = kzalloc(sizeof(*mem), GFP_KERNEL);
+	if (!mem)
+		return ERR_PTR(-ENOMEM);
+
+	mem->vkq = to_vkq(vb->vb2_queue);
+	mem->resv = &mem->own_resv;
+	dma_resv_init(&mem->own_resv);
+	refcount_set(&mem->refcount, 1);
+	atomic_inc(&vb2_kunit_mem_count);
+
+	return mem;
+}
+
 static int vb2_kunit_mem_map_dmabuf(void *buf_priv)
 {
 	return 0;
@@ -194,6 +213,8 @@ const struct vb2_mem_ops vb2_kunit_memops = {
 	.alloc = vb2_kunit_mem_alloc,
 	.put = vb2_kunit_mem_put,
 	.num_users = vb2_kunit_mem_num_users,
+	.get_userptr = vb2_kunit_mem_get_userptr,
+	.put_userptr = vb2_kunit_mem_put,
 	.finish = vb2_kunit_mem_finish,
 	.get_dmabuf = vb2_kunit_mem_get_dmabuf,
 	.get_resv = vb2_kunit_mem_get_resv,
@@ -270,8 +291,13 @@ static int vb2_kunit_fill_vb2_buffer(struct vb2_buffer *vb,
 	struct vb2_kunit_queue *vkq = to_vkq(vb->vb2_queue);
 	unsigned int i;
 
-	for (i = 0; vb->memory == VB2_MEMORY_DMABUF && i < vb->num_planes; i++)
-		planes[i].m.fd = vkq->import_fd[i];
+	for (i = 0; i < vb->num_planes; i++) {
+		if (vb->memory == VB2_MEMORY_DMABUF)
+			planes[i].m.fd = vkq->import_fd[i];
+		else if (vb->memory == VB2_MEMORY_USERPTR)
+			planes[i].m.userptr = vkq->userptr;
+		planes[i].length = VB2_KUNIT_PLANE_SIZE;
+	}
 
 	return 0;
 }
@@ -314,38 +340,51 @@ static void vb2_kunit_queue_release(void *data)
 }
 
 /**
- * vb2_kunit_queue() - get a queue
+ * vb2_kunit_queue_create() - get a queue
  * @test:	the running test
- * @is_output:	the device reads the buffers of the queue
+ * @dir:	what the device does: it writes the buffers (DMA_FROM_DEVICE),
+ *		reads them (DMA_TO_DEVICE), or both
  * @mem_ops:	where it gets memory, vb2_kunit_memops if that does not matter
  */
-struct vb2_kunit_queue *vb2_kunit_queue(struct kunit *test, bool is_output,
-					const struct vb2_mem_ops *mem_ops)
+struct vb2_kunit_queue *
+vb2_kunit_queue_create(struct kunit *test, enum dma_data_direction dir,
+		       const struct vb2_mem_ops *mem_ops)
 {
-	struct vb2_kunit_queue *vkq = kzalloc(sizeof(*vkq), GFP_KERNEL);
+	/* The fake allocator, and copies of it, have no use for a device. */
+	bool fake = mem_ops->alloc == vb2_kunit_memops.alloc;
+	struct device *dev = NULL;
+	struct vb2_kunit_queue *vkq;
+	int ret;
 
+	if (!fake)
+		dev = vb2_kunit_device(test);
+
+	vkq = kzalloc(sizeof(*vkq), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, vkq);
 	mutex_init(&vkq->lock);
 	dma_resv_init(&vkq->resv);
 	vkq->opt_in = true;
 	vkq->q.type = 1;
-	vkq->q.is_output = is_output;
-	vkq->q.io_modes = VB2_MMAP | VB2_DMABUF;
+	vkq->q.is_output = dir != DMA_FROM_DEVICE;
+	vkq->q.bidirectional = dir == DMA_BIDIRECTIONAL;
+	vkq->q.io_modes = VB2_MMAP | VB2_DMABUF | VB2_USERPTR;
 	vkq->q.ops = &vb2_kunit_ops;
 	vkq->q.mem_ops = mem_ops;
 	vkq->q.buf_ops = &vb2_kunit_buf_ops;
 	vkq->q.lock = &vkq->lock;
-	if (mem_ops != &vb2_kunit_memops)
-		vkq->q.dev = vb2_kunit_device(test);
+	vkq->q.dev = dev;
 
-	KUNIT_ASSERT_EQ(test, vb2_core_queue_init(&vkq->q), 0);
+	ret = vb2_core_queue_init(&vkq->q);
+	if (ret)
+		kfree(vkq);
+	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "the queue is not accepted");
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
 							vb2_kunit_queue_release,
 							vkq), 0);
 
 	return vkq;
 }
-EXPORT_SYMBOL_GPL(vb2_kunit_queue);
+EXPORT_SYMBOL_GPL(vb2_kunit_queue_create);
 
 /**
  * vb2_kunit_queue_free() - close the queue before the test ends
@@ -362,7 +401,7 @@ EXPORT_SYMBOL_GPL(vb2_kunit_queue_free);
  * vb2_kunit_alloc() - REQBUFS
  * @test:	the running test
  * @vkq:	the queue, with no buffers
- * @memory:	VB2_MEMORY_MMAP or VB2_MEMORY_DMABUF
+ * @memory:	how the planes get their memory
  * @num_planes:	planes of each buffer
  *
  * Return: the first of three buffers.
@@ -452,7 +491,8 @@ void vb2_kunit_qbuf(struct kunit *test, struct vb2_buffer *vb)
 	for (i = 0; i < num_fds; i++) {
 		get_dma_buf(vkq->import[i]);
 		vkq->import_fd[i] = dma_buf_fd(vkq->import[i], O_CLOEXEC);
-		KUNIT_ASSERT_GE(test, vkq->import_fd[i], 0);
+		if (vkq->import_fd[i] < 0)
+			dma_buf_put(vkq->import[i]);
 	}
 
 	mutex_lock(&vkq->lock);
@@ -460,7 +500,8 @@ void vb2_kunit_qbuf(struct kunit *test, struct vb2_buffer *vb)
 	mutex_unlock(&vkq->lock);
 
 	for (i = 0; i < num_fds; i++)
-		close_fd(vkq->import_fd[i]);
+		if (vkq->import_fd[i] >= 0)
+			close_fd(vkq->import_fd[i]);
 	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "QBUF of buffer %u failed",
 			    vb->index);
 }

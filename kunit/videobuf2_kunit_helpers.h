@@ -29,6 +29,7 @@
  *			buffers back in state QUEUED
  * @import:		the dma-bufs that the next QBUF imports, for each plane
  * @import_fd:		their file descriptors, for as long as QBUF runs
+ * @userptr:		the user pointer of all planes of the next QBUF
  * @shared_resv:	all planes of the fake allocator share @resv
  * @no_resv:		the planes of the fake allocator for which get_resv has
  *			none, a bit mask
@@ -45,6 +46,7 @@ struct vb2_kunit_queue {
 	int			start_ret;
 	struct dma_buf		*import[VB2_MAX_PLANES];
 	int			import_fd[VB2_MAX_PLANES];
+	unsigned long		userptr;
 	bool			shared_resv;
 	unsigned long		no_resv;
 	struct dma_resv		resv;
@@ -58,8 +60,9 @@ int vb2_kunit_live_mem(void);
 
 struct device *vb2_kunit_device(struct kunit *test);
 
-struct vb2_kunit_queue *vb2_kunit_queue(struct kunit *test, bool is_output,
-					const struct vb2_mem_ops *mem_ops);
+struct vb2_kunit_queue *
+vb2_kunit_queue_create(struct kunit *test, enum dma_data_direction dir,
+		       const struct vb2_mem_ops *mem_ops);
 void vb2_kunit_queue_free(struct kunit *test, struct vb2_kunit_queue *vkq);
 
 struct vb2_buffer *vb2_kunit_alloc(struct kunit *test,
