@@ -13,6 +13,7 @@
 
 #include "git.h"
 #include "make_output.h"
+#include "object_deps.h"
 #include "process.h"
 #include "progress.h"
 
@@ -26,6 +27,9 @@ using gate::Result;
 /// Objects of a first build with a small configuration, on which its percentage is based until a
 /// build has been counted.
 constexpr size_t kUsualObjects = 700;
+
+/// The tree's fingerprint that the image was built from.
+constexpr const char kBuiltNote[] = "built.id";
 
 size_t CountObjects(const fs::path& folder) {
   size_t count = 0;
@@ -81,19 +85,19 @@ Result<std::string> KernelImage::ConfigurationId() const {
   return tree.Ask({"hash-object", "--stdin"}, std::move(text));
 }
 
-Result<Done> KernelImage::Configure() {
+Result<bool> KernelImage::Configure() {
   const auto id = ConfigurationId();
   if (!id.ok()) return Error{id.error()};
   const fs::path note = paths_.state / "config.id";
   const fs::path config = paths_.objects() / ".config";
-  if (fs::exists(config) && files::ReadOrEmpty(note) == *id) return Done{};
+  if (fs::exists(config) && files::ReadOrEmpty(note) == *id) return false;
 
   Progress progress(stderr);
   progress.Show("-- configuring the kernel");
   // kunit.py keeps a .config that holds all it asks for, also one that lacks what Kconfig has
   // gained; with none there it makes a new one and checks it. Equal values cause no recompilation.
-  auto removed = files::Remove(config);
-  if (!removed.ok()) return removed;
+  const auto removed = files::Remove(config);
+  if (!removed.ok()) return Error{removed.error()};
   std::error_code error;
   fs::create_directories(paths_.objects(), error);
   process::Command command;
@@ -122,10 +126,33 @@ Result<Done> KernelImage::Configure() {
     return Error{fmt::format("{}: error: kunit.py cannot configure the kernel; see {}",
                              paths_.Name(paths_.kunitconfig), paths_.Name(paths_.build_log()))};
   }
-  return files::Write(note, *id);
+  const auto noted = files::Write(note, *id);
+  if (!noted.ok()) return Error{noted.error()};
+  return true;
 }
 
-Result<Done> KernelImage::Make(int jobs) {
+std::vector<std::string> KernelImage::ObjectsToRemake(bool configured) const {
+  if (configured || !fs::exists(paths_.image())) return {};
+  const std::string built = files::ReadOrEmpty(paths_.state / kBuiltNote);
+  const std::string now = files::ReadOrEmpty(paths_.tree_id());
+  if (built.empty() || now.empty()) return {};
+  const auto sources = object_deps::ChangedSources(built, now);
+  if (!sources || sources->empty()) return {};
+  constexpr size_t kWorthwhile = 40;
+  auto objects = object_deps::CompiledFrom(paths_.objects(), *sources);
+  if (!objects || objects->size() > kWorthwhile) return {};
+  return std::move(*objects);
+}
+
+std::vector<std::vector<std::string>> KernelImage::Goals(
+    const std::vector<std::string>& objects) const {
+  if (objects.empty()) return {{"linux"}};
+  // The second call is to link only. In a top Makefile that knows no build-dir it looks through the
+  // tree, and is right all the same.
+  return {objects, {"build-dir=", "linux"}};
+}
+
+Result<Done> KernelImage::Make(int jobs, bool configured) {
   const fs::path count_note = paths_.state / "objects";
   const bool first = !fs::exists(paths_.image());
   const size_t present = first ? CountObjects(paths_.objects()) : 0;
@@ -158,25 +185,43 @@ Result<Done> KernelImage::Make(int jobs) {
       progress.Show(fmt::format("[{}] {}", done, output.last_step()));
     }
   };
-  process::Command make;
-  make.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(), fmt::format("--jobs={}", jobs),
-               "--no-print-directory", "LOCALVERSION=",
-               // The same sources give the same image, wherever and whenever they are built.
-               "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
-               "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1", "linux"};
-  make.folder = paths_.tree.string();
+  // Written again once the image is there: a build that is cut short vouches for nothing.
+  const auto objects_to_remake = ObjectsToRemake(configured);
+  const std::string built = files::ReadOrEmpty(paths_.tree_id());
+  auto step = files::Remove(paths_.state / kBuiltNote);
+  // By contents, not by time stamps: an edit may have been undone by a file of older date.
+  for (const auto& object : objects_to_remake) {
+    if (step.ok()) step = files::Remove(paths_.objects() / object);
+  }
+  if (step.ok() && !objects_to_remake.empty()) {
+    step = files::Remove(paths_.objects() / "vmlinux.a");
+  }
+  if (!step.ok()) return step;
+
   Log log(paths_.build_log());
-  log.Write(fmt::format("$ cd {} &&", process::ShellQuote(make.folder)));
-  for (const auto& argument : make.argv) log.Write(" " + process::ShellQuote(argument));
-  log.Write("\n");
-  const auto result = process::Stream(
-      make,
-      [&](std::string_view bytes) {
-        log.Write(bytes);
-        output.Feed(bytes);
-        show();
-      },
-      show);
+  Result<process::Streamed> result = process::Streamed{};
+  for (const auto& goals : Goals(objects_to_remake)) {
+    process::Command make;
+    make.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(),
+                 fmt::format("--jobs={}", jobs), "--no-print-directory", "LOCALVERSION=",
+                 // The same sources give the same image, wherever and whenever they are built.
+                 "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
+                 "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1"};
+    make.argv.insert(make.argv.end(), goals.begin(), goals.end());
+    make.folder = paths_.tree.string();
+    log.Write(fmt::format("$ cd {} &&", process::ShellQuote(make.folder)));
+    for (const auto& argument : make.argv) log.Write(" " + process::ShellQuote(argument));
+    log.Write("\n");
+    result = process::Stream(
+        make,
+        [&](std::string_view bytes) {
+          log.Write(bytes);
+          output.Feed(bytes);
+          show();
+        },
+        show);
+    if (!result.ok() || result->code != 0) break;
+  }
   output.Finish();
   progress.Clear();
   if (!result.ok()) return Error{result.error()};
@@ -202,7 +247,7 @@ Result<Done> KernelImage::Make(int jobs) {
       WriteCompileCommands(objects);
     }
   }
-  return Done{};
+  return files::Write(paths_.state / kBuiltNote, built);
 }
 
 void KernelImage::WriteCompileCommands(size_t objects) {
@@ -222,10 +267,11 @@ void KernelImage::WriteCompileCommands(size_t objects) {
 }
 
 Result<Done> KernelImage::Build(int jobs) {
-  auto step = files::Write(paths_.build_log(), "");
-  if (step.ok()) step = Configure();
-  if (step.ok()) step = Make(jobs);
-  return step;
+  const auto emptied = files::Write(paths_.build_log(), "");
+  if (!emptied.ok()) return emptied;
+  const auto configured = Configure();
+  if (!configured.ok()) return Error{configured.error()};
+  return Make(jobs, *configured);
 }
 
 Result<std::string> KernelImage::Id() const {

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "files.h"
 #include "result.h"
@@ -18,6 +20,7 @@ struct KernelPaths {
   std::filesystem::path objects() const { return state / "obj"; }
   std::filesystem::path image() const { return objects() / "linux"; }
   std::filesystem::path build_log() const { return state / "build.log"; }
+  std::filesystem::path tree_id() const { return state.parent_path() / "linux.id"; }
 
   /// How messages name a file: from the project's folder where it is inside.
   std::string Name(const std::filesystem::path& file) const;
@@ -38,8 +41,10 @@ class KernelImage {
 
  private:
   gate::Result<std::string> ConfigurationId() const;
-  gate::Result<files::Done> Configure();
-  gate::Result<files::Done> Make(int jobs);
+  gate::Result<bool> Configure();
+  std::vector<std::string> ObjectsToRemake(bool configured) const;
+  std::vector<std::vector<std::string>> Goals(const std::vector<std::string>& objects) const;
+  gate::Result<files::Done> Make(int jobs, bool configured);
   void WriteCompileCommands(size_t objects);
 
   KernelPaths paths_;

@@ -527,11 +527,25 @@ Result<std::string> SeriesTree::Fingerprint(const Project& project) const {
   if (!committed.ok()) return committed;
   const auto edits = FindEdits();
   if (!edits.ok()) return Error{edits.error()};
-  std::string changed;
-  for (const auto* list : {&edits->tracked, &edits->untracked}) {
+  std::string text = fmt::format("tree {}\n", *committed);
+  const auto add = [&](const char* kind, const fs::path& file, const std::string& name) {
+    std::error_code error;
+    std::string hash = "gone";
+    if (fs::is_regular_file(file, error)) {
+      auto hashed = tree_.Ask({"hash-object", "--no-filters", "--", file.string()});
+      if (!hashed.ok()) return hashed;
+      hash = *hashed;
+    } else if (fs::is_symlink(file, error)) {
+      hash = "link:" + fs::read_symlink(file, error).string();
+    }
+    text += fmt::format("{} {} {}\n", kind, hash, name);
+    return Result<std::string>(hash);
+  };
+  for (const auto& [kind, list] :
+       {std::pair{"edit", &edits->tracked}, std::pair{"new", &edits->untracked}}) {
     for (const auto& path : *list) {
-      const auto bytes = files::ReadOrEmpty(tree_.folder() / path);
-      changed += fmt::format("{} {}\n{}", path, bytes.size(), bytes);
+      const auto added = add(kind, tree_.folder() / path, path);
+      if (!added.ok()) return added;
     }
   }
   std::vector<fs::path> sources;
@@ -543,18 +557,11 @@ Result<std::string> SeriesTree::Fingerprint(const Project& project) const {
     }
   }
   std::sort(sources.begin(), sources.end());
-  std::string suite;
   for (const auto& source : sources) {
-    const auto bytes = files::ReadOrEmpty(source);
-    suite += fmt::format("{} {}\n{}", project.Name(source), bytes.size(), bytes);
+    const auto added =
+        add("suite", source, (kSuiteFolder / source.lexically_relative(project.kunit)).string());
+    if (!added.ok()) return added;
   }
-  const auto edits_hash = tree_.Ask({"hash-object", "--stdin"}, changed);
-  if (!edits_hash.ok()) return edits_hash;
-  const auto suite_hash = tree_.Ask({"hash-object", "--stdin"}, suite);
-  if (!suite_hash.ok()) return suite_hash;
-
-  std::string text =
-      fmt::format("tree {}\nedits {}\nsuite {}\n", *committed, *edits_hash, *suite_hash);
   for (const char* tool : {"gcc", "ld"}) {
     const auto version = process::Run({{tool, "--version"}, {}, {}, {}});
     if (!version.ok()) return Error{version.error() + "; run tools/bootstrap.sh"};

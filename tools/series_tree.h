@@ -65,7 +65,9 @@ class SeriesTree {
 
   /// A text that changes whenever a build of the tree with the suite of `project` may turn out
   /// differently: commits, uncommitted edits, new files, the suite's sources, the compiler. What
-  /// counts is contents, never time stamps.
+  /// counts is contents, never time stamps. One line an input: "tree ID", "gcc VERSION", "ld
+  /// VERSION", and for files "KIND HASH PATH", with PATH as the tree names it and "edit", "new" or
+  /// "suite" as KIND.
   gate::Result<std::string> Fingerprint(const Project& project) const;
 
   gate::Result<Edits> FindEdits() const;
