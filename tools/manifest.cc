@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "file_io.h"
@@ -11,6 +12,20 @@
 #include "text.h"
 
 namespace gate {
+namespace {
+
+constexpr std::size_t kMaxQuoted = 120;  // Bytes of a line that an error quotes.
+
+// What no suite or case is called, and a kernel message that got into the list holds. Any byte past
+// ASCII may be part of a name.
+bool IsName(std::string_view name) {
+  if (name.empty()) return false;
+  return std::none_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == ':' || c == '/';
+  });
+}
+
+}  // namespace
 
 bool FilterTakes(std::string_view filter, std::string_view name) {
   if (filter.empty()) return true;
@@ -39,25 +54,28 @@ Result<Manifest> Manifest::Read(const std::string& file, std::string_view filter
     ++number;
     if (line.empty() || line.front() == '#') continue;
     const std::size_t dot = line.find('.');
-    if (dot == std::string_view::npos || dot == 0 || dot + 1 == line.size()) {
-      return Error{fmt::format("{}:{}: \"{}\" is no suite.case", file, number, Printable(line))};
+    if (dot == std::string_view::npos || !IsName(line.substr(0, dot)) ||
+        !IsName(line.substr(dot + 1))) {
+      return Error{fmt::format("{}:{}: error: \"{}\" is no suite.case", file, number,
+                               Printable(line.substr(0, kMaxQuoted)))};
     }
     const auto [place, fresh] =
         manifest.index_.emplace(std::string(line), manifest.entries_.size());
     if (!fresh) {
-      return Error{fmt::format("{}:{}: {} stands in line {} already; delete one", file, number,
-                               Printable(line), manifest.entries_[place->second].line)};
+      return Error{fmt::format("{}:{}: error: {} stands in line {} already; delete one", file,
+                               number, Printable(line), manifest.entries_[place->second].line)};
     }
     const bool expected = FilterTakes(filter, line);
     any = any || expected;
     manifest.entries_.push_back({std::string(line), number, expected, false});
   }
   if (manifest.entries_.empty()) {
-    return Error{fmt::format("{}: expects no test at all; list one suite.case a line", file)};
+    return Error{
+        fmt::format("{}: error: expects no test at all; list one suite.case a line", file)};
   }
   if (!any) {
-    return Error{
-        fmt::format("{}: the filter \"{}\" takes in none of its tests", file, Printable(filter))};
+    return Error{fmt::format("{}: error: the filter \"{}\" takes in none of its tests", file,
+                             Printable(filter))};
   }
   return manifest;
 }

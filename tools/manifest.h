@@ -25,8 +25,9 @@ class Manifest {
   };
 
   /// `filter` is the boot's kunit.filter_glob ("suite_glob" or "suite_glob.case_glob", empty: all);
-  /// tests outside it are not expected. An entry that is no `suite.case`, or that stands twice, is
-  /// an error, and so is a list with nothing in it: it would expect nothing in silence.
+  /// tests outside it are not expected. An entry that is no `suite.case` (white space, control
+  /// bytes, ':' and '/' are in no name), or that stands twice, is an error, and so is a list with
+  /// nothing in it: it would expect nothing in silence.
   static Result<Manifest> Read(const std::string& file, std::string_view filter);
 
   const std::string& file() const { return file_; }

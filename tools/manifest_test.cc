@@ -53,6 +53,24 @@ TEST(ManifestTest, FaultsNameTheLine) {
   EXPECT_FALSE(Manifest::Read(folder.Write("c", "# nothing\n"), "").ok());
 }
 
+TEST(ManifestTest, AKernelMessageIsNoName) {
+  const TestFolder folder;
+  for (const char* line :
+       {"random: crng init done.", "Sorting __ex_table... done.x", "tsc: Fast.x", "s.a/b", "s/t.a",
+        "vim2m vim2m.0: Device registered", "s.a b", "s.\x01", "s\x7f.a", ".a", "s.", "s"}) {
+    const auto manifest = Manifest::Read(folder.Write("m", std::string("one.a\n") + line), "");
+    ASSERT_FALSE(manifest.ok()) << line;
+    EXPECT_NE(manifest.error().find("m:2: error: \""), std::string::npos) << manifest.error();
+    EXPECT_NE(manifest.error().find("\" is no suite.case"), std::string::npos);
+  }
+  EXPECT_TRUE(Manifest::Read(folder.Write("m", "list-kunit-test.caf\u00e9[1]\n"), "").ok());
+}
+
+TEST(ManifestTest, TheProjectsOwnListIsOne) {
+  const auto manifest = Manifest::Read(PROJECT_EXPECTED, "");
+  ASSERT_TRUE(manifest.ok()) << manifest.error();
+}
+
 TEST(ManifestTest, GlobsAreThoseOfTheKernel) {
   EXPECT_TRUE(FilterTakes("", "one.a"));
   EXPECT_TRUE(FilterTakes("o*", "one.a"));
