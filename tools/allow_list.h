@@ -12,19 +12,17 @@
 #include <vector>
 
 #include "result.h"
+#include "splat.h"
 
 namespace gate {
-
-/// When a splat came: before the first test, while tests ran, or after the last.
-enum class Scope : std::uint8_t { kBoot, kTest, kAfter };
 
 /// "boot", "test" or "after".
 const char* ScopeName(Scope scope);
 
 /// Splats that are known and tolerated. One entry a line, fields parted by tabs: the scope (a
-/// leading
-/// '?' says that it need not occur), an extended regular expression (POSIX) for the splat's first
-/// line, and the reason. Blank lines and lines that begin with '#' say nothing.
+/// leading '?' says that it need not occur), an extended regular expression (POSIX) for the splat's
+/// first line alone, so that `^` and `$` are that line's ends, and the reason. Blank lines and
+/// lines that begin with '#' say nothing.
 class AllowList {
  public:
   struct Entry {

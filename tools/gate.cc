@@ -50,8 +50,9 @@ class Fanout : public KtapHandler {
   std::vector<KtapHandler*> handlers_;
 };
 
+// kernel/printk/printk.c prints this on a line of its own, behind whatever prefix there is.
 bool IsDropNotice(std::string_view line) {
-  return line.starts_with("** ") && line.find("printk messages dropped") != std::string_view::npos;
+  return TrimRight(line).ends_with(" printk messages dropped **");
 }
 
 }  // namespace
@@ -64,6 +65,7 @@ struct Gate::Impl {
                 for (const auto& sink : sinks) sink->OnReason(reason);
               }),
         parser(&fanout),
+        scanner([this](const Splat& splat) { judge.OnSplat(splat); }),
         verdict_file(options.verdict_file) {
     judge.verdict().log = options.log_name;
     judge.verdict().reproduce = options.reproduce;
@@ -94,10 +96,10 @@ struct Gate::Impl {
                            parsed.kind != LineKind::kDiagnostic &&
                            parsed.kind != LineKind::kLooseResult;
     if (structure) {
-      // A report that goes on past a result would be blamed on the next test.
-      if (const auto splat = scanner.Flush()) judge.OnSplat(*splat, scope);
-    } else if (const auto splat = scanner.Line(raw, lines)) {
-      judge.OnSplat(*splat, scope);
+      scanner.Structure(raw, lines, scope);
+    } else {
+      if (line.part == Part::kEnd) scanner.Flush();
+      scanner.Line(raw, line.text, lines, scope);
     }
     if (cut) judge.OnCutLine(lines);
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
@@ -169,11 +171,7 @@ Verdict Gate::Finish(EndOfInput how) {
     open_line = true;
     gate.OnLine(line, cut);
   });
-  if (const auto splat = gate.scanner.Flush()) {
-    gate.judge.OnSplat(*splat, gate.parser.in_document() ? Scope::kTest
-                               : gate.saw_document       ? Scope::kAfter
-                                                         : Scope::kBoot);
-  }
+  gate.scanner.Flush();
   gate.parser.Finish();
   gate.judge.Finish(how, gate.parser, {gate.bytes, gate.lines, open_line});
 

@@ -183,6 +183,40 @@ TEST(GateTest, AnAllowedSplatPassesAndAnUnusedEntryFails) {
   EXPECT_EQ(Judge(Passing(), options).code(), 0);
 }
 
+TEST(GateTest, AnAllowedSplatHidesNoOther) {
+  const TestFolder folder;
+  Options options;
+  options.allow_file = folder.Write("allow", "test\t^WARNING: .*fn\\+0x1/0x2$\tknown\n");
+  constexpr char kWarning[] = "WARNING: CPU: 0 PID: 1 at a.c:1 fn+0x1/0x2\n";
+  const auto run = [&](const std::string& after) {
+    return Judge(Suite("    1..1\n" + std::string(kWarning) + after + "    ok 1 a\n"), options);
+  };
+  const Outcome alone = run("a message of its own\n---[ end trace 0 ]---\n");
+  EXPECT_EQ(alone.code(), 0) << "the expression sees the first line alone\n" << alone.output;
+  EXPECT_EQ(run("BUG: KASAN: x in fn\n").code(), 2);
+  EXPECT_EQ(run("INFO: lockdep is turned off.\n").code(), 2);
+}
+
+TEST(GateTest, ASplatBehindAnyPrefixIsFound) {
+  for (const char* prefix : {"kern  :warn  : [    0.100000] ", "Nov 22 14:00:00 host kernel: ",
+                             "12:00:01 ", "(1) ", "qemu| ", "\033[0m", "[    0.1] "}) {
+    const auto log = [prefix](std::string_view message) {
+      std::string text;
+      for (const std::string_view line :
+           {std::string_view("KTAP version 1"), std::string_view("1..1"),
+            std::string_view("    # Subtest: s"), std::string_view("    1..1"), message,
+            std::string_view("    ok 1 a"), std::string_view("ok 1 s")}) {
+        text.append(prefix).append(line).append("\n");
+      }
+      return text;
+    };
+    EXPECT_EQ(Judge(log("quiet")).code(), 0) << prefix;
+    EXPECT_EQ(Judge(log("WARNING: CPU: 0 PID: 1 at a.c:1 fn+0x1/0x2")).code(), 2) << prefix;
+    EXPECT_EQ(Judge(log("turning off the locking correctness validator.")).code(), 2) << prefix;
+    EXPECT_EQ(Judge(log("** 5 printk messages dropped **")).code(), 3) << prefix;
+  }
+}
+
 struct Broken {
   const char* name;
   std::string log;

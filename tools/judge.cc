@@ -415,10 +415,9 @@ void Judge::OnProblem(const ProblemEvent& event) {
   }
 }
 
-void Judge::OnSplat(const Splat& splat, Scope scope) {
-  std::string title = splat.title;
-  if (!splat.detail.empty()) title += fmt::format(": {}", splat.detail);
-  if (rules_.allowed && rules_.allowed->Find(scope, title) != nullptr) {
+void Judge::OnSplat(const Splat& splat) {
+  const Scope scope = splat.scope;
+  if (rules_.allowed && rules_.allowed->Find(scope, splat.title) != nullptr) {
     ++verdict_.allowed_splats;
     return;
   }
@@ -428,11 +427,12 @@ void Judge::OnSplat(const Splat& splat, Scope scope) {
   reason.code = ExitCode::kSplat;
   reason.file = MapPath(splat.file, rules_.path_maps);
   reason.line = splat.line;
-  reason.message = std::move(title);
+  reason.message = splat.title;
+  if (!splat.detail.empty()) reason.message += fmt::format(": {}", splat.detail);
+  if (scope != Scope::kTest) {
+    reason.message += scope == Scope::kBoot ? " (at boot)" : " (after the last test)";
+  }
   reason.log_line = splat.log_line;
-  if (scope != Scope::kTest)
-    reason.message +=
-        fmt::format(" ({})", scope == Scope::kBoot ? "at boot" : "after the last test");
   if (scope == Scope::kTest && pending_.size() < kMaxPending) {
     gathering_ = false;
     pending_.push_back(std::move(reason));

@@ -45,7 +45,7 @@ class Judge : public KtapHandler {
   void OnGroupEnd(const GroupEndEvent& event) override;
   void OnProblem(const ProblemEvent& event) override;
 
-  void OnSplat(const Splat& splat, Scope scope);
+  void OnSplat(const Splat& splat);
   /// A line was longer than LineSplitter::kMaxLine.
   void OnCutLine(std::uint64_t log_line);
   /// The kernel says that it dropped messages: results may be among them.

@@ -18,16 +18,49 @@ bool Has(std::string_view text, std::string_view part) {
 
 std::string Clean(std::string_view text) { return Printable(text.substr(0, kMaxText)); }
 
-// First bytes of the words that can begin a report or mark a place in one. Most lines of a log end
-// their way here.
+// First bytes of the words that can begin a report. Most lines of a log end their way here.
 constexpr std::array<bool, 256> MakeFirstBytes() {
   std::array<bool, 256> table{};
-  for (const char c : {'W', 'B', 'I', 'U', 'O', 'K', 'F', 'S', 'k', 'g', 'r', 'w', '[', '#', '-'}) {
+  for (const char c : {'W', 'B', 'I', 'U', 'O', 'K', 'F', 'S', 'N', 'P', 'b',
+                       'd', 'g', 'i', 'k', 'r', 's', 't', 'u', 'w', '[', '#'}) {
     table[static_cast<unsigned char>(c)] = true;
   }
   return table;
 }
 constexpr std::array<bool, 256> kFirstBytes = MakeFirstBytes();
+
+constexpr std::string_view kCutHere = "[ cut here ]";
+constexpr std::uint64_t kCutLines = 3;     // A WARN's message between that mark and "WARNING:".
+constexpr std::uint64_t kFaultLines = 5;   // x86: "#PF: ..." and the page tables.
+constexpr std::uint64_t kAbortLines = 20;  // arm64: what ESR_EL1 says.
+
+// The words that stand ahead of a colon where a report begins, each by what Match() knows.
+constexpr std::array kColonWords = {
+    std::string_view("WARNING"),
+    std::string_view("BUG"),
+    std::string_view("Oops"),
+    std::string_view("Kernel panic - not syncing"),
+    std::string_view("UBSAN"),
+    std::string_view("INFO"),
+    std::string_view("Internal error"),
+    std::string_view("PANIC"),
+    std::string_view("Unhandled fault"),
+    std::string_view("unchecked MSR access error"),
+    std::string_view("kmemleak"),
+    std::string_view("ODEBUG"),
+    std::string_view("sysfs"),
+    std::string_view("rcu"),
+    std::string_view("smp"),
+    std::string_view("bad"),
+};
+constexpr std::array<bool, 256> MakeLastBytes() {
+  std::array<bool, 256> table{};
+  for (const std::string_view word : kColonWords) {
+    table[static_cast<unsigned char>(word.back())] = true;
+  }
+  return table;
+}
+constexpr std::array<bool, 256> kLastBytes = MakeLastBytes();
 
 constexpr std::array kLockdepPhrases = {
     std::string_view("possible circular locking dependency"),
@@ -47,20 +80,34 @@ constexpr std::array kLockdepPhrases = {
     std::string_view("Invalid wait context"),
 };
 
-bool IsFrame(std::string_view text) {
-  if (text.empty() || text.starts_with('<')) return true;  // "<TASK>", "</IRQ>"
-  return Has(text, "+0x") && Has(text, "/0x");
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// "comm invoked oom-killer:" and "comm: page allocation failure" start with any word.
-bool IsMemoryShortage(std::string_view text) {
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) return false;
-  const std::string_view rest = text.substr(space + 1);
-  if (rest.empty()) return false;
-  return (rest.front() == 'i' && rest.starts_with("invoked oom-killer:")) ||
-         (rest.front() == 'p' && rest.starts_with("page allocation failure"));
+// "[#1]": what die() counts its reports by.
+bool IsDieCount(std::string_view text) {
+  if (!text.starts_with("[#")) return false;
+  text.remove_prefix(2);
+  std::uint64_t count;
+  return TakeNumber(&text, &count) && text.starts_with(']');
 }
+
+bool HasDieCount(std::string_view text) {
+  for (std::size_t at = text.find(" [#"); at != std::string_view::npos;
+       at = text.find(" [#", at + 1)) {
+    if (IsDieCount(text.substr(at + 1))) return true;
+  }
+  return false;
+}
+
+// The second line of a fault: die() names what the first one told.
+bool IsOops(std::string_view text) {
+  return text.starts_with("Oops") || text.starts_with("general protection fault") ||
+         text.starts_with("Internal error: ") || HasDieCount(text);
+}
+
+// "---[ end Kernel panic - not syncing: ..." repeats the panic's words.
+bool IsEndMark(std::string_view text) { return text.ends_with("---[ end "); }
 
 bool EndsTimedOut(std::string_view text) {
   return text.ends_with(": try timed out") || text.ends_with(": test case timed out") ||
@@ -134,11 +181,10 @@ std::optional<SplatScanner::Header> SplatScanner::MatchWarning(std::string_view 
   // A driver may print "WARNING: ..." of its own; the kernel's own forms name a place, or are
   // lockdep's.
   if (text.starts_with("WARNING: CPU: ") || Has(text, ", CPU#") || Has(text, "+0x")) {
-    if (FindLocation(text) || Has(text, " at "))
-      return Header{SplatKind::kWarning, Until::kEndTrace};
+    if (FindLocation(text) || Has(text, " at ")) return Header{SplatKind::kWarning};
   }
   for (const std::string_view phrase : kLockdepPhrases) {
-    if (Has(text, phrase)) return Header{SplatKind::kLockdep, Until::kBacktrace};
+    if (Has(text, phrase)) return Header{SplatKind::kLockdep};
   }
   return std::nullopt;
 }
@@ -147,115 +193,148 @@ std::optional<SplatScanner::Header> SplatScanner::MatchBug(std::string_view text
   text.remove_prefix(3);
   if (text.starts_with(' ')) {
     // SLUB: "BUG kmalloc-64 (Tainted: ...): Right Redzone overwritten".
-    if (Has(text, " (") && Has(text, "): ")) return Header{SplatKind::kMemory, Until::kTrace};
+    if (Has(text, " (") && Has(text, "): ")) return Header{SplatKind::kMemory};
     return std::nullopt;
   }
   if (!text.starts_with(": ")) return std::nullopt;
   text.remove_prefix(2);
   for (const std::string_view tool : {"KASAN:", "KFENCE:", "KCSAN:", "KMSAN:"}) {
-    if (text.starts_with(tool)) return Header{SplatKind::kSanitizer, Until::kRuler};
+    if (text.starts_with(tool)) return Header{SplatKind::kSanitizer};
   }
   if (text.starts_with("sleeping function called") || text.starts_with("scheduling while atomic") ||
       (text.starts_with("using ") && Has(text, "preemptible"))) {
-    return Header{SplatKind::kAtomic, Until::kTrace};
+    return Header{SplatKind::kAtomic};
   }
   if (text.starts_with("soft lockup") || text.starts_with("workqueue lockup")) {
-    return Header{SplatKind::kStuck, Until::kTrace};
+    return Header{SplatKind::kStuck};
   }
   if (text.starts_with("Bad page") || text.starts_with("Bad rss-counter")) {
-    return Header{SplatKind::kMemory, Until::kTrace};
+    return Header{SplatKind::kMemory};
   }
+  if (text.starts_with("kernel NULL pointer") || text.starts_with("unable to handle")) {
+    return Header{SplatKind::kBug, kFaultLines};
+  }
+  if (text.starts_with("failure at ")) return Header{SplatKind::kBug};
   if (text.starts_with("MAX_LOCK") || text.starts_with("key ")) {
-    return Header{SplatKind::kLockdep, Until::kTrace};
+    return Header{SplatKind::kLockdep, 0, true};
   }
-  return Header{SplatKind::kBug, Until::kEndTrace};
+  return Header{SplatKind::kBug, 0, true};
 }
 
 std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  if (IsMemoryShortage(text)) return Header{SplatKind::kMemory, Until::kTrace};
   switch (text.front()) {
     case 'W':
       if (text.starts_with("WARNING: ")) return MatchWarning(text);
-      if (text.starts_with("Watchdog detected hard LOCKUP")) {
-        return Header{SplatKind::kStuck, Until::kTrace};
-      }
+      if (text.starts_with("Watchdog detected hard LOCKUP")) return Header{SplatKind::kStuck};
       break;
     case '[':
-      if (text.starts_with("[ BUG: ")) return Header{SplatKind::kLockdep, Until::kBacktrace};
+      if (text.starts_with("[ BUG: ")) return Header{SplatKind::kLockdep};
       break;
     case 'B':
       if (text.starts_with("BUG")) return MatchBug(text);
       break;
     case 'I':
       if (text.starts_with("INFO: task ") && Has(text, "blocked for more than")) {
-        return Header{SplatKind::kStuck, Until::kTrace};
+        return Header{SplatKind::kStuck};
       }
       if (text.starts_with("INFO: rcu") && Has(text, "detected") && Has(text, "stall")) {
-        return Header{SplatKind::kStuck, Until::kTrace};
+        return Header{SplatKind::kStuck};
       }
-      if (text.starts_with("INFO: lockdep is turned off")) {
-        return Header{SplatKind::kLockdep, Until::kNow};
+      if (text.starts_with("INFO: lockdep is turned off") ||
+          text.starts_with("INFO: trying to register non-static key")) {
+        return Header{SplatKind::kLockdep};
       }
-      if (text.starts_with("INFO: trying to register non-static key")) {
-        return Header{SplatKind::kLockdep, Until::kTrace};
+      if (text.starts_with("Internal error: ")) return Header{SplatKind::kBug};
+      if (text.starts_with("Insufficient stack space to handle exception!")) {
+        return Header{SplatKind::kBug};
       }
-      if (text.starts_with("Internal error: ")) return Header{SplatKind::kBug, Until::kEndTrace};
+      break;
+    case 'N':
+      if (text.starts_with("NMI watchdog: ") && Has(text, "hard LOCKUP")) {
+        return Header{SplatKind::kStuck};
+      }
+      break;
+    case 'P':
+      if (text.starts_with("PANIC: double fault")) return Header{SplatKind::kPanic};
+      break;
+    case 'O':
+      if (text.starts_with("Oops: ") || text.starts_with("Oops - ")) {
+        return Header{SplatKind::kBug};
+      }
+      if (text.starts_with("ODEBUG: Out of memory. ODEBUG disabled")) {
+        return Header{SplatKind::kMemory};
+      }
+      break;
+    case 'U':
+      if (text.starts_with("UBSAN: ") && FindLocation(text)) return Header{SplatKind::kSanitizer};
+      if (text.starts_with("Unable to handle kernel") || text.starts_with("Unhandled fault: ")) {
+        return Header{SplatKind::kBug, kAbortLines};
+      }
+      break;
+    case 'K':
+      // Not "VFS:": the usual end of a UML that has no root. Where it comes too early, the run is
+      // incomplete.
+      if (text.starts_with("Kernel panic - not syncing") &&
+          !text.starts_with("Kernel panic - not syncing: VFS:")) {
+        return Header{SplatKind::kPanic};
+      }
+      if (text.starts_with("Kernel mode fault at addr")) return Header{SplatKind::kPanic};
+      break;
+    case 'S':
+      if (text.starts_with("Segfault with no mm")) return Header{SplatKind::kPanic};
+      break;
+    case 'F':
+      if (text.starts_with("Fence ") && Has(text, "released with pending signals!")) {
+        return Header{SplatKind::kFence};
+      }
+      break;
+    case 'b':
+      if (text.starts_with("bad: scheduling from the idle thread!")) {
+        return Header{SplatKind::kAtomic};
+      }
+      break;
+    case 'g':
+      if (text.starts_with("general protection fault")) return Header{SplatKind::kBug};
+      break;
+    case 'k':
+      if (text.starts_with("kernel BUG at ")) return Header{SplatKind::kBug, kFaultLines};
+      if (text.starts_with("kmemleak: ") &&
+          (Has(text, "new suspected memory leak") || Has(text, "leak detector disabled"))) {
+        return Header{SplatKind::kMemory};
+      }
       break;
     case 'r':
+      if (!text.starts_with("rcu: ")) break;
       if (text.starts_with("rcu: INFO: ") && Has(text, "detected") && Has(text, "stall")) {
-        return Header{SplatKind::kStuck, Until::kTrace};
+        return Header{SplatKind::kStuck};
       }
+      if (Has(text, " kthread starved for ")) return Header{SplatKind::kStuck};
+      break;
+    case 's':
+      if (text.starts_with("smp: csd: Detected non-responsive CSD lock")) {
+        return Header{SplatKind::kStuck};
+      }
+      if (text.starts_with("sysfs: cannot create duplicate filename")) {
+        return Header{SplatKind::kWarning};
+      }
+      break;
+    case 't':
+      if (text.starts_with("turning off the locking correctness validator.")) {
+        return Header{SplatKind::kLockdep};
+      }
+      break;
+    case 'u':
+      if (text.starts_with("unchecked MSR access error: ")) return Header{SplatKind::kBug};
       break;
     case 'w':
       if (text.starts_with("watchdog: BUG: soft lockup") ||
           (text.starts_with("watchdog: ") && Has(text, "hard LOCKUP"))) {
-        return Header{SplatKind::kStuck, Until::kTrace};
-      }
-      break;
-    case 'U':
-      if (text.starts_with("UBSAN: ") && FindLocation(text)) {
-        return Header{SplatKind::kSanitizer, Until::kEndTrace};
-      }
-      if (text.starts_with("Unable to handle kernel")) {
-        return Header{SplatKind::kBug, Until::kEndTrace};
-      }
-      break;
-    case 'O':
-      if (text.starts_with("Oops: ") || text.starts_with("Oops - ")) {
-        return Header{SplatKind::kBug, Until::kEndTrace};
-      }
-      break;
-    case 'g':
-      if (text.starts_with("general protection fault")) {
-        return Header{SplatKind::kBug, Until::kEndTrace};
-      }
-      break;
-    case 'k':
-      if (text.starts_with("kernel BUG at ")) return Header{SplatKind::kBug, Until::kEndTrace};
-      if (text.starts_with("kmemleak: ") && Has(text, "new suspected memory leak")) {
-        return Header{SplatKind::kMemory, Until::kNow};
-      }
-      break;
-    case 'K':
-      if (text.starts_with("Kernel panic - not syncing: VFS:")) break;  // UML's usual end: no root.
-      if (text.starts_with("Kernel panic - not syncing")) {
-        return Header{SplatKind::kPanic, Until::kEndTrace};
-      }
-      if (text.starts_with("Kernel mode fault at addr")) {
-        return Header{SplatKind::kPanic, Until::kNow};
-      }
-      break;
-    case 'S':
-      if (text.starts_with("Segfault with no mm")) return Header{SplatKind::kPanic, Until::kNow};
-      break;
-    case 'F':
-      if (text.starts_with("Fence ") && Has(text, "released with pending signals!")) {
-        return Header{SplatKind::kFence, Until::kNow};
+        return Header{SplatKind::kStuck};
       }
       break;
     case '#':
-      if (EndsTimedOut(text)) return Header{SplatKind::kStuck, Until::kNow};
+      if (EndsTimedOut(text)) return Header{SplatKind::kStuck};
       break;
     default:
       break;
@@ -263,109 +342,185 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
   return std::nullopt;
 }
 
-// One fault prints several of these in a row: "BUG: kernel NULL pointer", then "Oops: ...".
-bool SplatScanner::Absorbs(const Header& header) const {
-  return open_->kind == SplatKind::kBug && header.kind == SplatKind::kBug &&
-         until_ == Until::kEndTrace;
-}
-
-bool SplatScanner::Ends(std::string_view text) {
-  if (++lines_ > kMaxLines) return true;
-  switch (until_) {
-    case Until::kEndTrace:
-      return text.starts_with("---[ end ");
-    case Until::kRuler:
-      return text.starts_with("==========");
-    case Until::kBacktrace:
-      if (text.starts_with("stack backtrace:")) in_backtrace_ = true;
-      if (!in_backtrace_) return false;
-      [[fallthrough]];
-    case Until::kTrace:
-      if (text.starts_with("Call Trace:") || text.starts_with("Call trace:")) {
-        in_frames_ = true;
-        return false;
+// Looks at each ':' and '[' only: a line of KTAP seldom has one, and each mark does.
+std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, bool structure) {
+  for (std::size_t at = raw.find(':'); at != std::string_view::npos; at = raw.find(':', at + 1)) {
+    if (at == 0) continue;
+    const std::string_view before = raw.substr(0, at);
+    const std::string_view after = raw.substr(at + 1);
+    if (kLastBytes[static_cast<unsigned char>(before.back())]) {
+      for (const std::string_view word : kColonWords) {
+        if (!before.ends_with(word)) continue;
+        const std::string_view ahead = before.substr(0, at - word.size());
+        const std::string_view text = raw.substr(ahead.size());
+        if (IsEndMark(ahead)) continue;
+        if (word == "BUG" && ahead.ends_with("[ ")) {
+          return Found{{SplatKind::kLockdep}, raw.substr(ahead.size() - 2)};
+        }
+        const auto header = Match(text);
+        if (!header) continue;
+        if (header->generic && (structure || (!ahead.empty() && IsWordByte(ahead.back())))) {
+          continue;
+        }
+        return Found{*header, text};
       }
-      return in_frames_ && !IsFrame(text);
-    case Until::kNow:
-      return true;
-  }
-  return true;
-}
-
-void SplatScanner::Open(const Header& header, std::string_view text, std::uint64_t number) {
-  open_.emplace();
-  open_->kind = header.kind;
-  open_->title = Clean(text);
-  open_->log_line = number;
-  if (const auto location = FindLocation(text)) {
-    open_->file = Clean(location->file);
-    open_->line = location->line;
-  }
-  until_ = header.until;
-  lines_ = 0;
-  in_backtrace_ = false;
-  in_frames_ = false;
-  // x86 prints a WARN's message between the "cut here" mark and the WARNING line, UML after it.
-  if (header.kind == SplatKind::kWarning && cut_here_ != 0 && number - cut_here_ <= 3) {
-    open_->detail = std::move(before_);
-  }
-  cut_here_ = 0;
-  before_.clear();
-  wants_detail_ = header.kind == SplatKind::kWarning && open_->detail.empty();
-}
-
-std::optional<Splat> SplatScanner::Line(std::string_view raw, std::uint64_t number) {
-  const std::string_view text = StripPrintk(raw);
-  if (!open_ && cut_here_ == 0) {
-    // The way of nearly every line.
-    if (text.empty()) return std::nullopt;
-    const bool word = kFirstBytes[static_cast<unsigned char>(text.front())];
-    if (!word && !IsMemoryShortage(text)) return std::nullopt;
-    if (text.front() == '#' && !EndsTimedOut(text)) return std::nullopt;
-  }
-  if (text.starts_with("------------[ cut here ]")) {
-    auto done = Flush();
-    cut_here_ = number;
-    before_.clear();
-    return done;
-  }
-
-  if (open_ && wants_detail_) {
-    wants_detail_ = false;
-    if (!text.empty() && !text.starts_with("Modules linked in:") && !text.starts_with("CPU: ") &&
-        !text.starts_with("---[ end ") && !text.starts_with("Stack:")) {
-      open_->detail = Clean(text);
-      ++lines_;
-      return std::nullopt;
+    }
+    if (before.ends_with("invoked oom-killer") || before.ends_with("page allocation failure")) {
+      if (!structure) return Found{{SplatKind::kMemory}, StripPrintk(raw)};
+    } else if (before.ends_with(')')) {
+      const std::size_t slub = before.rfind("BUG ");
+      if (slub == std::string_view::npos || structure) continue;
+      if (const auto header = MatchBug(raw.substr(slub))) return Found{*header, raw.substr(slub)};
+    } else if (before.ends_with(".c") || before.ends_with(".h") || before.ends_with(".rs")) {
+      const std::size_t bug = before.rfind("kernel BUG at ");
+      if (bug != std::string_view::npos) {
+        return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
+      }
+    } else if (after.starts_with(" Watchdog detected hard LOCKUP")) {
+      return Found{{SplatKind::kStuck}, after.substr(1)};
+    } else if (after.ends_with("released with pending signals!")) {
+      const std::size_t fence = before.rfind("Fence ");
+      if (fence != std::string_view::npos) {
+        return Found{{SplatKind::kFence}, raw.substr(fence)};
+      }
     }
   }
-
-  const auto header = Match(text);
-  const bool message = header && header->kind == SplatKind::kFence && cut_here_ != 0;
-  if (header && !message && !(open_ && Absorbs(*header))) {
-    auto done = Flush();
-    Open(*header, text, number);
-    if (until_ == Until::kNow && !done) return Flush();
-    return done;
-  }
-  if (open_) {
-    if (Ends(text)) return Flush();
-    return std::nullopt;
-  }
-  if (cut_here_ != 0) {
-    if (number - cut_here_ > 3) {
-      cut_here_ = 0;
-    } else if (before_.empty()) {
-      before_ = Clean(text);
+  if (structure) return std::nullopt;
+  for (std::size_t at = raw.find('['); at != std::string_view::npos; at = raw.find('[', at + 1)) {
+    if (at > 0 && raw[at - 1] == ' ' && IsDieCount(raw.substr(at))) {
+      return Found{{SplatKind::kBug}, StripPrintk(raw)};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Splat> SplatScanner::Flush() {
-  wants_detail_ = false;
-  auto done = std::exchange(open_, std::nullopt);
-  return done;
+std::optional<SplatScanner::Found> SplatScanner::Find(std::string_view raw, std::string_view text) {
+  // With the known prefix off, and as it stands: a line may come without that prefix.
+  const std::string_view behind = StripPrintk(text);
+  if (!behind.empty() && kFirstBytes[static_cast<unsigned char>(behind.front())]) {
+    if (const auto header = Match(behind)) return Found{*header, behind};
+  }
+  if (text.data() != raw.data()) {
+    const std::string_view whole = StripPrintk(raw);
+    if (whole.data() != behind.data()) {
+      if (const auto header = Match(whole)) return Found{*header, whole};
+    }
+  }
+  return FindMark(raw, false);
+}
+
+SplatScanner::SplatScanner(std::function<void(const Splat&)> on_splat)
+    : on_splat_(std::move(on_splat)) {}
+
+void SplatScanner::CloseWarning() {
+  if (const auto done = std::exchange(warning_, std::nullopt)) on_splat_(*done);
+}
+
+void SplatScanner::CloseCut() {
+  auto done = std::exchange(cut_, std::nullopt);
+  if (!done) return;
+  done->kind = cut_fence_ ? SplatKind::kFence : done->kind;
+  done->title = "unrecognised report";
+  if (!done->detail.empty()) done->title = std::exchange(done->detail, {});
+  on_splat_(*done);
+}
+
+void SplatScanner::Flush() {
+  CloseWarning();
+  CloseCut();
+  fault_end_ = 0;
+}
+
+void SplatScanner::CutHere(std::uint64_t number, Scope scope) {
+  Flush();
+  cut_.emplace();
+  cut_->scope = scope;
+  cut_->log_line = number;
+  cut_fence_ = false;
+}
+
+void SplatScanner::Take(const Found& found, std::uint64_t number, Scope scope) {
+  const Header& header = found.header;
+  if (number <= fault_end_ && header.kind == SplatKind::kBug && IsOops(found.title)) {
+    fault_end_ = 0;
+    return;
+  }
+  // x86 prints a WARN's message between the "cut here" mark and the WARNING line, UML after the
+  // latter. A fence's own message stands alone, or is that of the WARN in dma-fence.c.
+  if (header.kind == SplatKind::kFence) {
+    if (warning_ && warning_->detail.empty() && warning_->file.ends_with("dma-fence.c")) {
+      warning_->detail = Clean(found.title);
+      CloseWarning();
+      return;
+    }
+    if (cut_ && cut_->detail.empty()) {
+      cut_->detail = Clean(found.title);
+      cut_fence_ = true;
+      return;
+    }
+  }
+  CloseWarning();
+  Splat splat;
+  splat.kind = header.kind;
+  splat.scope = scope;
+  splat.title = Clean(found.title);
+  splat.log_line = number;
+  if (const auto location = FindLocation(found.title)) {
+    splat.file = Clean(location->file);
+    splat.line = location->line;
+  }
+  if (cut_) {
+    if (cut_fence_ && !splat.file.ends_with("dma-fence.c")) {
+      CloseCut();
+    } else {
+      if (header.kind == SplatKind::kWarning) splat.detail = std::move(cut_->detail);
+      cut_.reset();
+    }
+  }
+  fault_end_ = header.fault_lines == 0 ? 0 : number + header.fault_lines;
+  if (header.kind == SplatKind::kWarning && splat.detail.empty()) {
+    warning_ = std::move(splat);
+  } else {
+    on_splat_(splat);
+  }
+}
+
+// A line of the open report that begins no other.
+void SplatScanner::TakeMessage(std::string_view text, std::uint64_t number) {
+  if (warning_) {
+    if (!text.empty() && !text.starts_with("Modules linked in:") && !text.starts_with("CPU: ") &&
+        !text.starts_with("---[ end ") && !text.starts_with("Stack:")) {
+      warning_->detail = Clean(text);
+    }
+    CloseWarning();
+  }
+  if (cut_) {
+    if (cut_->detail.empty()) cut_->detail = Clean(text);
+    if (number - cut_->log_line >= kCutLines) CloseCut();
+  }
+  if (fault_end_ != 0 && (text.starts_with("Call Trace:") || text.starts_with("Call trace:"))) {
+    fault_end_ = 0;
+  }
+}
+
+void SplatScanner::Line(std::string_view raw, std::string_view text, std::uint64_t number,
+                        Scope scope) {
+  if (const auto found = Find(raw, text)) {
+    Take(*found, number, scope);
+  } else if (Has(raw, kCutHere)) {
+    CutHere(number, scope);
+  } else if (warning_ || cut_ || fault_end_ != 0) {
+    TakeMessage(StripPrintk(text), number);
+  }
+}
+
+void SplatScanner::Structure(std::string_view raw, std::uint64_t number, Scope scope) {
+  Flush();
+  if (const auto found = FindMark(raw, true)) {
+    Take(*found, number, scope);
+  } else if (Has(raw, kCutHere)) {
+    CutHere(number, scope);
+  }
 }
 
 }  // namespace gate

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,11 +27,15 @@ enum class SplatKind : std::uint8_t {
 /// "warning", "lockdep", "sanitizer", "atomic", "bug", "panic", "stuck", "memory", "fence".
 const char* SplatKindName(SplatKind kind);
 
+/// When a splat came: before the first test, while tests ran, or after the last.
+enum class Scope : std::uint8_t { kBoot, kTest, kAfter };
+
 struct Splat {
   SplatKind kind = SplatKind::kWarning;
-  std::string title;   ///< Its first line, safe to show, bounded.
-  std::string detail;  ///< The message of a WARN; empty where there is none.
-  std::string file;    ///< As the kernel prints it; empty where it prints none.
+  Scope scope = Scope::kBoot;  ///< Of its first line.
+  std::string title;           ///< Its first line from where the report begins, safe, bounded.
+  std::string detail;          ///< The message of a WARN; empty where there is none.
+  std::string file;            ///< As the kernel prints it; empty where it prints none.
   std::uint64_t line = 0;
   std::uint64_t log_line = 0;
 };
@@ -48,46 +53,57 @@ std::optional<Location> FindLocation(std::string_view text);
 /// white space. "[ BUG: ..." stays: that bracket belongs to the message.
 std::string_view StripPrintk(std::string_view line);
 
-/// Finds kernel splats in a console and tells where each ends, so that one report counts once. The
-/// forms are those of 6.12 and 7.x: kernel/panic.c, lib/bug.c, kernel/locking/lockdep.c, mm/kasan/
-/// report.c, lib/ubsan.c, kernel/sched/core.c, arch/um/kernel/trap.c and their like.
+/// Finds kernel splats in a console. The forms are those of 6.12 and 7.x: kernel/panic.c,
+/// lib/bug.c, kernel/locking/lockdep.c, mm/kasan/report.c, lib/ubsan.c, kernel/sched/core.c,
+/// arch/um/kernel/trap.c and their like.
+///
+/// A form counts where a message begins: behind what printk and the console put ahead of it. What
+/// that is need not be known, and a message may be glued to a line that had no end; so forms that
+/// nothing else prints count wherever they stand.
 class SplatScanner {
  public:
-  /// Looks at the next console line. Returns the splat that this line ends, if it ends one.
-  std::optional<Splat> Line(std::string_view raw, std::uint64_t number);
+  /// `on_splat` hears of each splat once its message is known: at the next line at the latest for
+  /// a WARN, three lines on for a bare "cut here" mark, at once for the rest.
+  explicit SplatScanner(std::function<void(const Splat&)> on_splat);
 
-  /// Ends the open report, as a KTAP result or the end of the input does.
-  std::optional<Splat> Flush();
+  /// A console line that is no KTAP structure. `text` is `raw` without the prefix that the console
+  /// is known to put there.
+  void Line(std::string_view raw, std::string_view text, std::uint64_t number, Scope scope);
+
+  /// A line of KTAP structure. It ends what is open: a report that went on past a result would be
+  /// blamed on the next test. A splat may be glued to it all the same.
+  void Structure(std::string_view raw, std::uint64_t number, Scope scope);
+
+  /// The end of the input, or of what can be a report's message.
+  void Flush();
 
  private:
-  enum class Until : std::uint8_t {
-    kEndTrace,   // "---[ end ..."
-    kRuler,      // "====..."
-    kTrace,      // The frames under "Call Trace:".
-    kBacktrace,  // The same under "stack backtrace:": lockdep shows traces before that one too.
-    kNow,        // One line is all.
-  };
   struct Header {
     SplatKind kind;
-    Until until;
+    // Lines within which an Oops belongs to this fault; 0: it is no fault.
+    std::uint64_t fault_lines = 0;
+    bool generic = false;  // Words that other lines may hold too: at a word's start only.
   };
-  static constexpr std::uint64_t kMaxLines = 400;  // A report with no end in sight ends here.
-
+  struct Found {
+    Header header;
+    std::string_view title;
+  };
   static std::optional<Header> Match(std::string_view text);
   static std::optional<Header> MatchBug(std::string_view text);
   static std::optional<Header> MatchWarning(std::string_view text);
-  bool Absorbs(const Header& header) const;
-  bool Ends(std::string_view text);
-  void Open(const Header& header, std::string_view text, std::uint64_t number);
+  static std::optional<Found> FindMark(std::string_view raw, bool structure);
+  static std::optional<Found> Find(std::string_view raw, std::string_view text);
+  void Take(const Found& found, std::uint64_t number, Scope scope);
+  void CutHere(std::uint64_t number, Scope scope);
+  void TakeMessage(std::string_view text, std::uint64_t number);
+  void CloseWarning();
+  void CloseCut();
 
-  std::optional<Splat> open_;
-  Until until_ = Until::kNow;
-  std::uint64_t lines_ = 0;
-  bool wants_detail_ = false;
-  bool in_backtrace_ = false;
-  bool in_frames_ = false;
-  std::uint64_t cut_here_ = 0;  // Line of the last "cut here" mark.
-  std::string before_;          // What stood between that mark and the WARNING line.
+  std::function<void(const Splat&)> on_splat_;
+  std::optional<Splat> warning_;  // A WARN whose message is next.
+  std::optional<Splat> cut_;      // A "cut here" mark whose report is next.
+  bool cut_fence_ = false;        // Its message is that of dma_fence_release().
+  std::uint64_t fault_end_ = 0;   // Last line at which an Oops still belongs to a fault.
 };
 
 }  // namespace gate
