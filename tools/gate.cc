@@ -55,6 +55,27 @@ bool IsDropNotice(std::string_view line) {
   return TrimRight(line).ends_with(" printk messages dropped **");
 }
 
+// init/version-timestamp.c: the first line that a kernel prints.
+bool IsBanner(std::string_view line) {
+  constexpr std::string_view kBanner = "Linux version ";
+  const std::size_t at = line.find(kBanner);
+  if (at == std::string_view::npos) return false;
+  const std::string_view version = line.substr(at + kBanner.size());
+  return !version.empty() && version.front() >= '0' && version.front() <= '9';
+}
+
+// The last line of a kernel that stopped of its own will: kernel/reboot.c; or, in a UML with no
+// shutdown asked for, that it found no root file system.
+bool IsStop(std::string_view line) {
+  if (line.find(':') == std::string_view::npos) return false;
+  for (const std::string_view stop :
+       {"reboot: System halted", "reboot: Restarting system", "reboot: Power down",
+        "List of all partitions:", "Kernel panic - not syncing: VFS: "}) {
+    if (line.find(stop) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct Gate::Impl {
@@ -88,7 +109,10 @@ struct Gate::Impl {
     const Console::Line line = console.Place(raw);
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
-    if (line.part == Part::kStart) saw_document = true;
+    if (line.part == Part::kStart) {
+      saw_document = true;
+      stopped = false;
+    }
     // Most lines of a boot are long and no KTAP: they are not taken apart.
     const bool ktap = line.part == Part::kTests || line.part == Part::kStart;
     const KtapLine parsed = ktap ? ParseKtapLine(line.text) : KtapLine();
@@ -102,6 +126,10 @@ struct Gate::Impl {
       scanner.Line(raw, line.text, lines, scope);
     }
     if (cut) judge.OnCutLine(lines);
+    if (!structure) {
+      if (IsBanner(raw) && ++boots > 1) judge.OnSecondBoot(boots, lines);
+      stopped = stopped || (saw_document && IsStop(raw));
+    }
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
     if (saw_document && IsDropNotice(raw)) judge.OnDroppedMessages(raw, lines);
     parser.Line(line, parsed, lines);
@@ -118,7 +146,9 @@ struct Gate::Impl {
   std::string verdict_file;
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
+  std::uint64_t boots = 0;
   bool saw_document = false;
+  bool stopped = false;  // A line says that the kernel stopped, after the last document's start.
 };
 
 Gate::Gate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -129,6 +159,7 @@ Gate::~Gate() = default;
 Result<Gate> Gate::Create(const Options& options) {
   Judge::Rules rules;
   rules.path_maps = options.path_maps;
+  rules.end_line = options.end_line;
   if (!options.expected_file.empty()) {
     auto manifest = Manifest::Read(options.expected_file, options.filter);
     if (!manifest) return Error{manifest.error()};
@@ -168,12 +199,12 @@ Verdict Gate::Finish(EndOfInput how) {
   Impl& gate = *impl_;
   bool open_line = false;
   gate.splitter.Finish([&gate, &open_line](std::string_view line, bool cut) {
-    open_line = true;
+    open_line = !IsStop(line);
     gate.OnLine(line, cut);
   });
   gate.scanner.Flush();
   gate.parser.Finish();
-  gate.judge.Finish(how, gate.parser, {gate.bytes, gate.lines, open_line});
+  gate.judge.Finish(how, gate.parser, {gate.bytes, gate.lines, open_line, gate.stopped});
 
   // A file that cannot be written is part of the verdict: so first the files, then the verdict's
   // own, then the summary, which tells of all of them.

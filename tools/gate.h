@@ -29,7 +29,10 @@ struct Options {
   std::FILE* out = stdout;  ///< Terminal view and summary; nullptr: silent.
   ColorMode color = ColorMode::kAuto;
   bool github = false;  ///< Workflow commands for GitHub, on `out`.
-  bool live = true;     ///< One line that changes, for the running test; on a terminal only.
+  /// The log is a whole console, and its end must show: without a line of the kernel's that says
+  /// so, it may have died after its last test. False for an extract, as dmesg gives it.
+  bool end_line = true;
+  bool live = true;  ///< One line that changes, for the running test; on a terminal only.
 };
 
 /// Reads a console in pieces of any size and judges it at the end. Not thread safe.

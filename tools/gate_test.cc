@@ -47,8 +47,10 @@ struct Outcome {
   int code() const { return static_cast<int>(verdict.code); }
 };
 
+// Most logs here are extracts; see JudgeConsole().
 Outcome Judge(std::string_view log, Options options = {}, EndOfInput how = EndOfInput::kEof,
-              std::size_t piece = 0) {
+              std::size_t piece = 0, bool end_line = false) {
+  options.end_line = end_line;
   char* text = nullptr;
   std::size_t size = 0;
   options.out = open_memstream(&text, &size);
@@ -71,6 +73,9 @@ Outcome Judge(std::string_view log, Options options = {}, EndOfInput how = EndOf
   std::free(text);
   return run;
 }
+
+// A whole console, whose end must show.
+Outcome JudgeConsole(std::string_view log) { return Judge(log, {}, EndOfInput::kEof, 0, true); }
 
 TEST(GateTest, APassingRunPasses) {
   const Outcome run = Judge(Passing());
@@ -215,6 +220,41 @@ TEST(GateTest, ASplatBehindAnyPrefixIsFound) {
     EXPECT_EQ(Judge(log("turning off the locking correctness validator.")).code(), 2) << prefix;
     EXPECT_EQ(Judge(log("** 5 printk messages dropped **")).code(), 3) << prefix;
   }
+}
+
+TEST(GateTest, TheEndOfAConsoleMustShow) {
+  for (const char* end :
+       {"reboot: System halted\n", "[ 1.0] reboot: System halted", "reboot: Restarting system\n",
+        "reboot: Power down\n", "List of all partitions:\n",
+        "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(98,0)\n"}) {
+    const Outcome run = JudgeConsole(Passing() + end);
+    EXPECT_EQ(run.code(), 0) << end << run.output;
+  }
+  const Outcome silent = JudgeConsole(Passing());
+  EXPECT_EQ(silent.code(), 3) << "it may have died after its last test";
+  EXPECT_TRUE(silent.Has("no-end"));
+  EXPECT_EQ(JudgeConsole("reboot: Restarting system\n" + Passing()).code(), 3) << "too early";
+  for (const std::string& cut : {std::string("reboot: Sys"), std::string("vim2m: x")}) {
+    EXPECT_EQ(JudgeConsole(Passing() + cut).code(), 3) << cut;
+    EXPECT_TRUE(Judge(Passing() + cut).Has("truncated")) << "of an extract, too";
+  }
+  const std::string passing = Passing();
+  EXPECT_EQ(Judge(passing.substr(0, passing.size() - 1)).code(), 3) << "is that the whole name?";
+}
+
+TEST(GateTest, ASecondBootIsIncomplete) {
+  const std::string boot = "[    0.0] Linux version 6.12.1 (a@b) (gcc) #1\n[    0.1] Memory: 1G\n";
+  const std::string halt = "reboot: System halted\n";
+  EXPECT_EQ(JudgeConsole(boot + Passing() + halt).code(), 0);
+  for (const std::string& log :
+       {boot + boot + Passing() + halt, boot + Passing() + halt + boot,
+        boot + Passing() + boot + halt,
+        boot + "Kernel panic - not syncing: VFS: Unable to mount\n" + boot + Passing() + halt}) {
+    const Outcome run = JudgeConsole(log);
+    EXPECT_EQ(run.code(), 3) << run.output;
+    EXPECT_TRUE(run.Has("second-boot"));
+  }
+  EXPECT_EQ(JudgeConsole("Linux version of the firmware\n" + boot + Passing() + halt).code(), 0);
 }
 
 struct Broken {

@@ -451,6 +451,14 @@ void Judge::OnDroppedMessages(std::string_view text, std::uint64_t log_line) {
       fmt::format("{}: results or a splat may be among them", Quote(text)), log_line);
 }
 
+void Judge::OnSecondBoot(std::uint64_t boot, std::uint64_t log_line) {
+  Add("second-boot", ExitCode::kIncomplete, {},
+      fmt::format("the kernel starts once more, boot {}: what the one before would have run is "
+                  "not known",
+                  boot),
+      log_line);
+}
+
 void Judge::OnExecutor(std::string_view text, std::uint64_t) {
   executor_ = Printable(StripPrintk(text).substr(0, kMaxMessage));
 }
@@ -513,11 +521,14 @@ void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input)
   if (input.bytes == 0 && how == EndOfInput::kEof && verdict_.code != ExitCode::kInfrastructure) {
     OnInfrastructure("the log is empty: the kernel did not start, or its console went elsewhere");
   }
-  // A name that is cut short may fill the last slot of the plan under a wrong name.
-  const bool cut_short = input.open_line && !truncated_ && !verdict_.reasons.empty() &&
-                         verdict_.reasons.back().log_line == input.lines;
-  if (cut_short) {
+  const bool whole = documents_ > 0 && !truncated_ && how == EndOfInput::kEof;
+  if (whole && input.open_line) {
     Add("truncated", ExitCode::kIncomplete, {}, "the log ends in the middle of a line",
+        input.lines);
+  } else if (whole && rules_.end_line && !input.stopped) {
+    Add("no-end", ExitCode::kIncomplete, {},
+        "no line says that the kernel stopped (\"reboot: System halted\"): it may have died after "
+        "its last test; for an extract of a log, give --no-end-line",
         input.lines);
   }
   if (how == EndOfInput::kTimedOut) {

@@ -33,6 +33,7 @@ class Judge : public KtapHandler {
     std::optional<Manifest> expected;
     std::optional<AllowList> allowed;
     std::vector<PathMap> path_maps;
+    bool end_line = true;  ///< Options::end_line.
   };
 
   /// `on_reason` hears of each reason at once.
@@ -50,6 +51,8 @@ class Judge : public KtapHandler {
   void OnCutLine(std::uint64_t log_line);
   /// The kernel says that it dropped messages: results may be among them.
   void OnDroppedMessages(std::string_view text, std::uint64_t log_line);
+  /// The kernel's banner stands there again: it died, or was reset, and started afresh.
+  void OnSecondBoot(std::uint64_t boot, std::uint64_t log_line);
   /// A line of KUnit's executor, ahead of any KTAP: it says why there is none.
   void OnExecutor(std::string_view text, std::uint64_t log_line);
   void OnInfrastructure(std::string_view message);
@@ -61,7 +64,9 @@ class Judge : public KtapHandler {
   struct Input {
     std::uint64_t bytes = 0;
     std::uint64_t lines = 0;
-    bool open_line = false;  ///< The last line has no line end.
+    bool open_line =
+        false;             ///< The last line has no line end, and may be the head of a longer one.
+    bool stopped = false;  ///< The kernel says that it stopped, after the last document's start.
   };
 
   /// The rules that only the whole run can break.

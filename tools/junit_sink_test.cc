@@ -18,6 +18,7 @@ std::vector<std::string> Write(std::string_view log) {
   const TestFolder folder;
   Options options;
   options.out = nullptr;
+  options.end_line = false;
   options.junit_file = folder.Path("junit.xml");
   auto gate = Gate::Create(options);
   EXPECT_TRUE(gate.ok());

@@ -68,6 +68,8 @@ int main(int argc, char** argv) {
                  "Known splats, one a line: scope (boot, test, after; a leading '?': need not\n"
                  "occur), extended regular expression, reason, parted by tabs")
       ->type_name("FILE");
+  app.add_flag("--no-end-line{false}", options.end_line,
+               "LOG is an extract, such as dmesg gives: no line need say that the kernel stopped");
   app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")->type_name("FILE");
   app.add_option("--junit", options.junit_file, "Write JUnit XML")->type_name("FILE");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
