@@ -320,6 +320,35 @@ INSTANTIATE_TEST_SUITE_P(
                1},
         Broken{"dropped", Suite("    1..1\n** 12 printk messages dropped **\n    ok 1 a\n"),
                "dropped", 3},
+        Broken{"not_ok_skip", Suite("    1..2\n    ok 1 a\n    not ok 2 b # SKIP x\n"),
+               "not-ok-skip", 1},
+        Broken{"not_ok_skip_suite", Suite("    1..1\n    ok 1 a\n", "not ok 1 s # SKIP x\n"),
+               "not-ok-skip", 1},
+        Broken{"not_ok_skip_parameter",
+               Suite("    1..1\n        # Subtest: c\n        ok 1 x\n"
+                     "        not ok 2 y # SKIP x\n    ok 1 c\n"),
+               "not-ok-skip", 1},
+        Broken{"skipped_suite_ran", Suite("    1..1\n    ok 1 a\n", "ok 1 s # SKIP x\n"),
+               "wrong-rollup", 1},
+        Broken{"skipped_case_ran",
+               Suite("    1..1\n        # Subtest: c\n        ok 1 x\n    ok 1 c # SKIP\n"),
+               "wrong-rollup", 1},
+        Broken{"failed_then_skipped",
+               Suite("    1..2\n    ok 1 a\n    # b: EXPECTATION FAILED at x.c:1\n"
+                     "    Expected x\n    ok 2 b # SKIP y\n"),
+               "expectation", 1},
+        Broken{"failed_then_ok",
+               Suite("    1..1\n    # a: EXPECTATION FAILED at x.c:1\n    Expected x\n"
+                     "    ok 1 a\n"),
+               "expectation", 1},
+        Broken{"failed_late",
+               Suite("    1..2\n    ok 1 a\n    # a: EXPECTATION FAILED at x.c:1\n"
+                     "    Expected x\n    ok 2 b\n"),
+               "expectation", 1},
+        Broken{"parameter_failed_then_ok",
+               Suite("    1..1\n        # Subtest: c\n    # c: EXPECTATION FAILED at x.c:1\n"
+                     "    Expected x\n        ok 1 x\n    ok 1 c\n"),
+               "expectation", 1},
         Broken{"truncated", Suite("    1..2\n    ok 1 a\n", ""), "truncated", 3},
         Broken{"truncated_before_result", Suite("    1..1\n    ok 1 a\n", ""), "truncated", 3},
         Broken{"cut_in_the_last_name",
@@ -384,6 +413,15 @@ TEST(GateTest, TheManifestIsKeptBothWays) {
   EXPECT_EQ(skipped.code(), 1);
   ASSERT_NE(skipped.Find("skipped"), nullptr);
   EXPECT_NE(skipped.Find("skipped")->message.find("no device"), std::string::npos);
+
+  const Outcome parameter = Judge(Suite("    1..2\n    ok 1 a\n        # Subtest: b\n"
+                                        "        ok 1 x\n        ok 2 y # SKIP no device\n"
+                                        "    ok 2 b\n"),
+                                  options);
+  EXPECT_EQ(parameter.code(), 1);
+  ASSERT_EQ(parameter.verdict.reasons.size(), 1u);
+  EXPECT_EQ(parameter.verdict.reasons[0].test, "s.b");
+  EXPECT_EQ(parameter.verdict.reasons[0].message, "expected to run, but skipped: no device [y]");
 
   options.filter = "s.a";
   EXPECT_EQ(Judge(Suite("    1..1\n    ok 1 a\n"), options).code(), 0);

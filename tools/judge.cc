@@ -85,14 +85,27 @@ void Judge::RecordFailed(std::string_view test) {
 }
 
 // The name of the test that runs is sure only once its result is there: what waited for it gets it.
-void Judge::Settle(std::string_view test, std::string_view parameter, bool failed) {
+void Judge::Settle(std::string_view test, std::string_view parameter, Status status) {
   gathering_ = false;
-  for (Reason& reason : pending_) {
+  const bool failed = status != Status::kPassed && status != Status::kSkipped;
+  for (Pending& pending : pending_) {
+    Reason& reason = pending.reason;
     const bool splat = reason.kind == "splat";
-    // KUnit's own tests fail a fake test inside one that passes: that is no failure.
-    if (!splat && !failed) continue;
-    if (reason.test.empty() || splat) reason.test = Printable(test);
-    if (!parameter.empty()) reason.message += fmt::format(" [{}]", Printable(parameter));
+    const bool own =
+        !pending.name.empty() && (test == pending.name || test.ends_with("." + pending.name));
+    // KUnit's own tests fail a fake test inside one that passes: that is no failure. A test that
+    // fails and says "ok" is one, and a skip makes up for nothing.
+    if (!splat && !failed && !pending.certain && !own && status != Status::kSkipped) continue;
+    if (pending.certain) {
+      RecordFailed(reason.test);
+    } else {
+      if (reason.test.empty() || splat || !failed) reason.test = Printable(test);
+      if (!parameter.empty()) reason.message += fmt::format(" [{}]", Printable(parameter));
+      if (!splat && !failed) {
+        reason.message += status == Status::kSkipped ? " (and then skipped)" : " (and then ok)";
+        RecordFailed(test);
+      }
+    }
     Add(std::move(reason));
   }
   pending_.clear();
@@ -113,7 +126,7 @@ void Judge::OnGroup(const GroupEvent& event) {
     direct_[event.depth] = leaves_[event.depth] = Tally();
   }
   if (event.depth == 1) {
-    Settle({}, {}, true);
+    Settle({}, {}, Status::kCrashed);
     suite_ = event.path;
     case_.clear();
     last_.clear();
@@ -168,7 +181,10 @@ bool Judge::BeginExpectation(const TextEvent& event) {
   const std::string_view test = event.depth >= 2 ? CaseOf(event.path) : std::string_view(case_);
   reason.test = Printable(test);
   reason.message = what.empty() ? Printable(rest) : fmt::format("{}:", what);
-  pending_.push_back(std::move(reason));
+  // A thread that a test left behind may fail it once its result is out.
+  const bool late = event.depth >= 1 && names_[2].Contains(name);
+  if (late) reason.test = Printable(Join(event.path.substr(0, event.path.find('.')), name));
+  pending_.push_back({std::move(reason), std::string(name), late});
   gathering_ = true;
   gathered_ = 0;
   return true;
@@ -179,7 +195,7 @@ bool Judge::BeginExpectation(const TextEvent& event) {
 void Judge::ContinueExpectation(const TextEvent& event) {
   const std::string_view text = TrimLeft(event.text);
   if (text.empty()) return;
-  Reason& reason = pending_.back();
+  Reason& reason = pending_.back().reason;
   const bool indented = event.indent > 0;
   if (reason.message.size() < kMaxMessage) {
     const bool lead = gathered_ == 0 || reason.message.ends_with(", but");
@@ -247,19 +263,27 @@ void Judge::CheckName(std::string_view parent, std::string_view name, std::size_
   }
 }
 
-void Judge::CheckExpected(const std::string& test, bool skipped, std::string_view why,
-                          std::uint64_t log_line) {
-  if (!rules_.expected) return;
-  if (!rules_.expected->See(test)) {
-    Add("unknown-test", ExitCode::kFailed, test,
-        fmt::format("not in {}: add the line \"{}\"", Printable(rules_.expected->file()),
-                    Printable(test)),
-        log_line);
-  } else if (skipped) {
-    const std::string reason = why.empty() ? "no reason given" : Printable(why);
-    Add("skipped", ExitCode::kFailed, test, fmt::format("expected to run, but skipped: {}", reason),
-        log_line);
-  }
+// False: the manifest does not know it.
+bool Judge::CheckExpected(const std::string& test, std::uint64_t log_line) {
+  if (!rules_.expected || rules_.expected->See(test)) return true;
+  Add("unknown-test", ExitCode::kFailed, test,
+      fmt::format("not in {}: add the line \"{}\"", Printable(rules_.expected->file()),
+                  Printable(test)),
+      log_line);
+  return false;
+}
+
+// What is expected must run, its parameters included.
+void Judge::CheckSkip(std::string_view test, std::string_view parameter, bool not_ok,
+                      std::string_view why, std::uint64_t log_line) {
+  if (!not_ok && !rules_.expected) return;
+  std::string message = not_ok ? "\"not ok\" and \"# SKIP\" in one result: it failed, and "
+                                 "kunit_tool counts it as skipped"
+                               : "expected to run, but skipped";
+  message += why.empty() ? ": no reason given" : ": " + Printable(why.substr(0, kMaxMessage));
+  if (!parameter.empty()) message += fmt::format(" [{}]", Printable(parameter));
+  if (not_ok) RecordFailed(test);
+  Add(not_ok ? "not-ok-skip" : "skipped", ExitCode::kFailed, test, std::move(message), log_line);
 }
 
 void Judge::OnResult(const ResultEvent& event) {
@@ -269,14 +293,16 @@ void Judge::OnResult(const ResultEvent& event) {
     CountInto(event.status, &direct_[level]);
     CountInto(event.status, &leaves_[level]);
   }
+  const bool skipped = event.status == Status::kSkipped;
   const bool expects = rules_.expected && event.depth <= 2;
-  if (failed || !pending_.empty() || expects) {
+  if (failed || skipped || !pending_.empty() || expects) {
     const std::string full = Join(event.parent, event.name);
     const bool parameter = event.depth > 2;
     const std::string_view test = parameter ? CaseOf(event.parent) : std::string_view(full);
-    const bool said = std::any_of(pending_.begin(), pending_.end(),
-                                  [](const Reason& r) { return r.kind == "expectation"; });
-    Settle(test, parameter ? event.name : std::string_view(), failed);
+    const bool said = std::any_of(pending_.begin(), pending_.end(), [](const Pending& p) {
+      return p.reason.kind == "expectation" && !p.certain;
+    });
+    Settle(test, parameter ? event.name : std::string_view(), event.status);
     if (failed) {
       RecordFailed(test);
       if (!said) {
@@ -286,8 +312,11 @@ void Judge::OnResult(const ResultEvent& event) {
             event.log_line);
       }
     }
-    if (expects)
-      CheckExpected(full, event.status == Status::kSkipped, event.reason, event.log_line);
+    const bool known = !expects || CheckExpected(full, event.log_line);
+    if (skipped && (known || event.not_ok)) {
+      CheckSkip(test, parameter ? event.name : std::string_view(), event.not_ok, event.reason,
+                event.log_line);
+    }
   }
   CheckName(event.parent, event.name, event.depth, event.log_line);
   if (event.depth == 2) {
@@ -299,7 +328,7 @@ void Judge::OnResult(const ResultEvent& event) {
 
 void Judge::OnGroupEnd(const GroupEndEvent& event) {
   if (event.depth == 0) {
-    Settle({}, {}, true);
+    Settle({}, {}, Status::kCrashed);
     if (event.document) verdict_.totals.Add(event.totals);
     if (!event.has_plan && event.children > 0) {
       Add("missing-plan", ExitCode::kFailed, {},
@@ -311,7 +340,7 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
   const std::string_view test = CaseOf(event.path);
   const bool failed = event.reported == Status::kFailed;
   const std::uint64_t bad_below = event.totals.failed + event.totals.crashed;
-  Settle(test, parameter ? event.name : std::string_view(), failed || !event.has_result);
+  Settle(test, parameter ? event.name : std::string_view(), event.reported);
   if (event.depth < direct_.size() && event.has_result) {
     CountInto(event.reported, &direct_[event.depth - 1]);
     Tally& above = leaves_[event.depth - 1];
@@ -338,8 +367,18 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
     } else if (event.reported == Status::kPassed && event.totals.failed > 0) {
       Add("wrong-rollup", ExitCode::kFailed, event.path, "says ok, though a test of it failed",
           event.log_line);
+    } else if (event.reported == Status::kSkipped &&
+               event.totals.passed + event.totals.failed + event.totals.crashed > 0) {
+      Add("wrong-rollup", ExitCode::kFailed, event.path, "says skipped, though a test of it ran",
+          event.log_line);
     } else if (event.reported == Status::kPassed && event.children == 0) {
       Add("empty-group", ExitCode::kFailed, event.path, "says ok, and ran nothing", event.log_line);
+    }
+    // Where each child was skipped, each of them has told.
+    if (event.reported == Status::kSkipped &&
+        (event.not_ok || (event.depth >= 2 && event.children == 0))) {
+      CheckSkip(test, parameter ? event.name : std::string_view(), event.not_ok, event.reason,
+                event.log_line);
     }
     std::string_view parent = event.path.substr(0, event.path.size() - event.name.size());
     if (parent.ends_with('.')) parent.remove_suffix(1);
@@ -351,8 +390,7 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
         "the suite has no plan (1..N): a lost case would not show", event.log_line);
   }
   if (event.depth == 2) {
-    CheckExpected(std::string(event.path), event.reported == Status::kSkipped, event.reason,
-                  event.log_line);
+    CheckExpected(std::string(event.path), event.log_line);
     last_ = event.path;
     case_.clear();
   }
@@ -435,7 +473,7 @@ void Judge::OnSplat(const Splat& splat) {
   reason.log_line = splat.log_line;
   if (scope == Scope::kTest && pending_.size() < kMaxPending) {
     gathering_ = false;
-    pending_.push_back(std::move(reason));
+    pending_.push_back({std::move(reason), {}, false});
   } else {
     Add(std::move(reason));
   }
@@ -508,7 +546,7 @@ void Judge::CheckMissing() {
 }
 
 void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input) {
-  Settle({}, {}, true);
+  Settle({}, {}, Status::kCrashed);
   verdict_.tool.totals = parser.tool_totals();
   verdict_.tool.passed =
       parser.tool_status() == Status::kPassed || parser.tool_status() == Status::kSkipped;

@@ -89,11 +89,12 @@ class Judge : public KtapHandler {
   void ContinueExpectation(const TextEvent& event);
   void CheckStatistics(const TextEvent& event, std::string_view after);
   void RecordFailed(std::string_view test);
-  void Settle(std::string_view test, std::string_view parameter, bool failed);
+  void Settle(std::string_view test, std::string_view parameter, Status status);
+  void CheckSkip(std::string_view test, std::string_view parameter, bool not_ok,
+                 std::string_view why, std::uint64_t log_line);
   void CheckName(std::string_view parent, std::string_view name, std::size_t depth,
                  std::uint64_t log_line);
-  void CheckExpected(const std::string& test, bool skipped, std::string_view why,
-                     std::uint64_t log_line);
+  bool CheckExpected(const std::string& test, std::uint64_t log_line);
   void CheckMissing();
   static void CountInto(Status status, Tally* tally);
 
@@ -101,8 +102,13 @@ class Judge : public KtapHandler {
   std::function<void(const Reason&)> on_reason_;
   Verdict verdict_;
 
-  std::vector<Reason>
-      pending_;               // Expectations and splats of the test that runs: its name comes last.
+  // An expectation or splat of the test that runs, whose name comes last.
+  struct Pending {
+    Reason reason;
+    std::string name;      // Whom the kernel blames: an expectation's "# name: ".
+    bool certain = false;  // A failure whatever the result that comes next says.
+  };
+  std::vector<Pending> pending_;
   bool gathering_ = false;    // The last of them is an expectation whose text goes on.
   std::size_t gathered_ = 0;  // Lines of it.
 

@@ -70,6 +70,7 @@ struct ResultEvent {
   std::string_view name;
   std::string_view reason;  ///< Why it is skipped.
   Status status = Status::kPassed;
+  bool not_ok = false;  ///< The line says "not ok", though "# SKIP" makes it skipped.
   std::size_t depth = 0;
   std::uint64_t log_line = 0;
 };
@@ -82,6 +83,7 @@ struct GroupEndEvent {
   Status status = Status::kCrashed;    ///< As kunit_tool rolls it up.
   bool document = false;  ///< The whole document; a second one inside it is a group of depth 0.
   bool has_result = false;
+  bool not_ok = false;  ///< Its result line says "not ok", though "# SKIP" makes it skipped.
   bool has_plan = false;
   std::uint64_t planned = 0;
   std::uint64_t children = 0;  ///< That were there.

@@ -261,6 +261,7 @@ void KtapParser::Leaf(const KtapLine& line, std::string_view text, std::uint64_t
   event.name = line.name;
   event.reason = line.reason;
   event.status = ResultStatus(line);
+  event.not_ok = !line.ok;
   event.log_line = number;
   Count(event.status, &group.totals);
   if (line.number != group.next && group.state != State::kDone) {
@@ -339,6 +340,7 @@ void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
   if (result != nullptr) {
     status = ResultStatus(*result);
     event.has_result = true;
+    event.not_ok = !result->ok;
     event.reason = result->reason;
     if (result->number != group.slot) {
       ++group.totals.errors;

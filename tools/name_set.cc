@@ -38,16 +38,24 @@ NameSet::Key NameSet::Hash(std::string_view name) {
   return key;
 }
 
+// The slot that holds `key`, or the free one where it would go.
+std::size_t NameSet::Find(const Key& key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = static_cast<std::size_t>(key.low) & mask;
+  while (slots_[at].high != 0 && slots_[at] != key) at = (at + 1) & mask;
+  return at;
+}
+
+bool NameSet::Contains(std::string_view name) const {
+  return size_ > 0 && slots_[Find(Hash(name))].high != 0;
+}
+
 NameSet::Added NameSet::Add(std::string_view name) {
   if (size_ == kMaxNames) return Added::kFull;
   if ((size_ + 1) * 4 > slots_.size() * 3) Grow();
   const Key key = Hash(name);
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = static_cast<std::size_t>(key.low) & mask;
-  while (slots_[at].high != 0) {
-    if (slots_[at] == key) return Added::kDuplicate;
-    at = (at + 1) & mask;
-  }
+  const std::size_t at = Find(key);
+  if (slots_[at].high != 0) return Added::kDuplicate;
   slots_[at] = key;
   ++size_;
   return Added::kNew;

@@ -20,6 +20,7 @@ class NameSet {
   enum class Added : std::uint8_t { kNew, kDuplicate, kFull };
 
   Added Add(std::string_view name);
+  bool Contains(std::string_view name) const;
   void Clear();
   std::size_t size() const { return size_; }
 
@@ -30,6 +31,7 @@ class NameSet {
     bool operator==(const Key&) const = default;
   };
   static Key Hash(std::string_view name);
+  std::size_t Find(const Key& key) const;
   void Grow();
 
   std::vector<Key> slots_;  // Open addressing; a power of two.

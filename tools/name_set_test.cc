@@ -38,5 +38,15 @@ TEST(NameSetTest, ForgetsWhenCleared) {
   }
 }
 
+TEST(NameSetTest, TellsWhatItHolds) {
+  NameSet names;
+  EXPECT_FALSE(names.Contains("a"));
+  names.Add("a");
+  EXPECT_TRUE(names.Contains("a"));
+  EXPECT_FALSE(names.Contains("b"));
+  names.Clear();
+  EXPECT_FALSE(names.Contains("a"));
+}
+
 }  // namespace
 }  // namespace gate
