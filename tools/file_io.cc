@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "file_io.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,6 +36,22 @@ Result<std::string> ReadFile(const std::string& file) {
   return text;
 }
 
+void Put(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+bool OpenStandardStreams() {
+  bool output = true;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    if (fd == STDOUT_FILENO) output = false;
+    // The lowest free number is this one: those below it are open by now. Where there is no
+    // /dev/null the number stays free, and the caller learns of standard output at least.
+    static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+  }
+  return output;
+}
+
 OutputFile::OutputFile(std::string file, std::string temporary, std::FILE* stream)
     : file_(std::move(file)), temporary_(std::move(temporary)), stream_(stream) {}
 
@@ -42,11 +61,23 @@ Result<OutputFile> OutputFile::Create(const std::string& file) {
   const std::filesystem::path real = std::filesystem::canonical(file, error);
   const std::string target = error ? file : real.string();
   const bool direct = !error && !std::filesystem::is_regular_file(real, error);
-  std::string temporary = direct ? std::string() : fmt::format("{}.{}.tmp", target, getpid());
-  const std::string& name = direct ? target : temporary;
-  std::FILE* stream = std::fopen(name.c_str(), "wbe");
+  std::string temporary;
+  std::FILE* stream = nullptr;
+  if (direct) {
+    stream = std::fopen(target.c_str(), "wbe");
+  } else {
+    temporary = target + ".XXXXXX";
+    const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+    if (fd >= 0) {
+      // mkostemp() lets nobody else read it; the file is to be as any other.
+      const mode_t mask = umask(0);
+      umask(mask);
+      fchmod(fd, 0666 & ~mask);
+      stream = fdopen(fd, "wb");
+    }
+  }
   if (stream == nullptr) {
-    return Error{fmt::format("{}: cannot write: {}", name, std::strerror(errno))};
+    return Error{fmt::format("{}: cannot write: {}", target, std::strerror(errno))};
   }
   return OutputFile(target, std::move(temporary), stream);
 }
@@ -59,20 +90,19 @@ OutputFile::~OutputFile() {
 
 std::string OutputFile::Commit() {
   std::FILE* stream = stream_.release();
+  // The cause of an earlier failure is forgotten by now, but a full disk is still full.
   bool failed = std::ferror(stream) != 0;
-  int error = failed ? EIO : 0;
-  if (std::fclose(stream) != 0 && !failed) {
-    failed = true;
-    error = errno;
-  }
-  const bool direct = temporary_.empty();
-  if (!failed && !direct && std::rename(temporary_.c_str(), file_.c_str()) != 0) {
+  errno = 0;
+  if (std::fclose(stream) != 0) failed = true;
+  int error = errno;
+  if (!failed && !temporary_.empty() && std::rename(temporary_.c_str(), file_.c_str()) != 0) {
     failed = true;
     error = errno;
   }
   if (!failed) return {};
-  if (!direct) unlink(temporary_.c_str());
-  return fmt::format("{}: cannot write: {}", file_, std::strerror(error));
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+  return fmt::format("{}: cannot write{}{}", file_, error != 0 ? ": " : "",
+                     error != 0 ? std::strerror(error) : "");
 }
 
 }  // namespace gate

@@ -15,6 +15,13 @@ namespace gate {
 /// error.
 Result<std::string> ReadFile(const std::string& file);
 
+/// Writes `text`. What fails shows in ferror(stream), and throws nothing, as fmt::print() does.
+void Put(std::FILE* stream, std::string_view text);
+
+/// Opens /dev/null in place of standard input, output and error where the caller closed them, so
+/// that no file which is opened later gets their numbers. False: standard output was closed.
+bool OpenStandardStreams();
+
 /// A file that appears under its name only once it is complete: it is written beside it, then
 /// renamed. So a reader never sees half a document, and a run that is killed leaves the older one.
 class OutputFile {

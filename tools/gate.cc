@@ -2,6 +2,8 @@
 #include "gate.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "allow_list.h"
@@ -157,6 +159,12 @@ Gate& Gate::operator=(Gate&&) noexcept = default;
 Gate::~Gate() = default;
 
 Result<Gate> Gate::Create(const Options& options) {
+  // What an earlier run wrote must not stand for this one, whatever becomes of it.
+  for (const std::string& file : {options.verdict_file, options.junit_file}) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(file, error);
+    if (!error && std::filesystem::is_regular_file(real)) std::filesystem::remove(real, error);
+  }
   Judge::Rules rules;
   rules.path_maps = options.path_maps;
   rules.end_line = options.end_line;
@@ -207,13 +215,20 @@ Verdict Gate::Finish(EndOfInput how) {
   gate.judge.Finish(how, gate.parser, {gate.bytes, gate.lines, open_line, gate.stopped});
 
   // A file that cannot be written is part of the verdict: so first the files, then the verdict's
-  // own, then the summary, which tells of all of them.
+  // own, then the summary, which tells of all of them. Where that cannot be written in turn, the
+  // verdict's file must say so.
   const auto note = [&gate](const std::string& error) {
     if (!error.empty()) gate.judge.OnInfrastructure(error);
   };
   for (const auto& sink : gate.sinks) note(sink->OnVerdict(gate.judge.verdict()));
   if (!gate.verdict_file.empty()) note(WriteVerdict(gate.judge.verdict(), gate.verdict_file));
-  if (gate.terminal) note(gate.terminal->OnVerdict(gate.judge.verdict()));
+  if (gate.terminal) {
+    const std::string error = gate.terminal->OnVerdict(gate.judge.verdict());
+    note(error);
+    if (!error.empty() && !gate.verdict_file.empty()) {
+      note(WriteVerdict(gate.judge.verdict(), gate.verdict_file));
+    }
+  }
   return gate.judge.verdict();
 }
 

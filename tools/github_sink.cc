@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "file_io.h"
 #include "text.h"
 
 namespace gate {
@@ -43,7 +44,7 @@ std::string FormatAnnotation(const Reason& reason) {
 
 std::string GithubSink::OnVerdict(const Verdict& verdict) {
   for (const Reason& reason : verdict.reasons) {
-    fmt::print(out_, "{}\n", FormatAnnotation(reason));
+    Put(out_, FormatAnnotation(reason) + "\n");
   }
   if (std::fflush(out_) != 0 || std::ferror(out_) != 0) return "standard output: cannot write";
   return {};

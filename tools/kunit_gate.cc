@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -8,12 +9,18 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <exception>
+#include <filesystem>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "exit_codes.h"
+#include "file_io.h"
 #include "gate.h"
 
 namespace {
@@ -25,7 +32,7 @@ int Exit(gate::ExitCode code, bool bisect) {
 }
 
 int Fail(gate::ExitCode code, bool bisect, std::string_view message) {
-  fmt::print(stderr, "kunit-gate: {}\n", message);
+  gate::Put(stderr, fmt::format("kunit-gate: error: {}\n", message));
   return Exit(code, bisect);
 }
 
@@ -43,9 +50,40 @@ std::string FeedAll(int fd, const std::string& name, gate::Gate* gate) {
   }
 }
 
-}  // namespace
+// The style may stand behind what is wrong with the command line; it counts all the same.
+bool WantsBisect(int argc, char** argv) {
+  const std::vector<std::string_view> words(argv, argv + argc);
+  if (std::find(words.begin(), words.end(), "--exit-style=bisect") != words.end()) return true;
+  const auto style = std::find(words.begin(), words.end(), "--exit-style");
+  return style != words.end() && style + 1 != words.end() && *(style + 1) == "bisect";
+}
 
-int main(int argc, char** argv) {
+// Two of the files are one: an output would take the place of the other, or of the log.
+std::string FindSameFile(const std::vector<std::pair<const char*, std::string>>& files) {
+  namespace fs = std::filesystem;
+  for (auto one = files.begin(); one != files.end(); ++one) {
+    if (one->second.empty()) continue;
+    std::error_code error;
+    const fs::path path = fs::weakly_canonical(fs::absolute(one->second), error);
+    if (fs::exists(path, error) && !fs::is_regular_file(path, error)) continue;
+    for (auto other = files.begin(); other != one; ++other) {
+      if (other->second.empty()) continue;
+      if (path == fs::weakly_canonical(fs::absolute(other->second), error) ||
+          fs::equivalent(path, other->second, error)) {
+        return fmt::format("{} and {} are one file, {}; give each its own", other->first,
+                           one->first, one->second);
+      }
+    }
+  }
+  return {};
+}
+
+int Run(int argc, char** argv) {
+  // Else the first file that we open would take the place of standard output.
+  const bool output_closed = !gate::OpenStandardStreams();
+  // A reader that is gone is a failed write, which has an exit code.
+  signal(SIGPIPE, SIG_IGN);
+
   CLI::App app{
       "Decides from a kernel's console whether its KUnit run passed: parses KTAP as kunit_tool "
       "does,\n"
@@ -57,21 +95,31 @@ int main(int argc, char** argv) {
   std::string log;
   std::vector<std::string> maps;
   std::string color = "auto";
-  app.add_option("LOG", log, "Console log; standard input if absent or \"-\"");
-  app.add_option("--expected", options.expected_file,
-                 "Tests that must run, one suite.case a line; any other fails")
-      ->type_name("FILE");
+  // An empty name, as an unset variable gives it, would turn a check off in silence.
+  const CLI::Validator named(
+      [](const std::string& name) { return name.empty() ? "the name is empty" : std::string(); },
+      "");
+  app.add_option("LOG", log, "Console log; standard input if absent or \"-\"")->check(named);
+  CLI::Option* expected =
+      app.add_option("--expected", options.expected_file,
+                     "Tests that must run, one suite.case a line; any other fails")
+          ->check(named)
+          ->type_name("FILE");
   app.add_option("--filter", options.filter,
                  "kunit.filter_glob of this boot: what it leaves out is not expected")
+      ->needs(expected)
       ->type_name("GLOB");
   app.add_option("--allow", options.allow_file,
                  "Known splats, one a line: scope (boot, test, after; a leading '?': need not\n"
                  "occur), extended regular expression, reason, parted by tabs")
+      ->check(named)
       ->type_name("FILE");
   app.add_flag("--no-end-line{false}", options.end_line,
                "LOG is an extract, such as dmesg gives: no line need say that the kernel stopped");
-  app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")->type_name("FILE");
-  app.add_option("--junit", options.junit_file, "Write JUnit XML")->type_name("FILE");
+  app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")
+      ->check(named)
+      ->type_name("FILE");
+  app.add_option("--junit", options.junit_file, "Write JUnit XML")->check(named)->type_name("FILE");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
@@ -93,13 +141,13 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
+    app.exit(help);
+    std::cout.flush();
+    if (std::cout.good() && !output_closed) return 0;
+    return Fail(gate::ExitCode::kInfrastructure, false, "standard output: cannot write");
   } catch (const CLI::ParseError& error) {
-    // The style may be what is wrong; --exit-style=bisect as written counts all the same.
-    const std::vector<std::string_view> words(argv, argv + argc);
-    const bool wants_bisect =
-        std::find(words.begin(), words.end(), "--exit-style=bisect") != words.end();
-    return Fail(gate::ExitCode::kUsage, wants_bisect, fmt::format("{}; see --help", error.what()));
+    return Fail(gate::ExitCode::kUsage, WantsBisect(argc, argv),
+                fmt::format("{}; see --help", error.what()));
   }
   const bool bisect = exit_style == "bisect";
   for (const std::string& map : maps) {
@@ -115,6 +163,12 @@ int main(int argc, char** argv) {
 
   const bool standard_input = log.empty() || log == "-";
   options.log_name = standard_input ? "stdin" : log;
+  const std::string same = FindSameFile({{"LOG", standard_input ? std::string() : log},
+                                         {"--expected", options.expected_file},
+                                         {"--allow", options.allow_file},
+                                         {"--verdict", options.verdict_file},
+                                         {"--junit", options.junit_file}});
+  if (!same.empty()) return Fail(gate::ExitCode::kUsage, bisect, same);
   int fd = STDIN_FILENO;
   if (!standard_input) {
     fd = open(log.c_str(), O_RDONLY | O_CLOEXEC);
@@ -125,7 +179,19 @@ int main(int argc, char** argv) {
   }
   auto gate = gate::Gate::Create(options);
   if (!gate) return Fail(gate::ExitCode::kInfrastructure, bisect, gate.error());
+  if (output_closed) gate->AddInfrastructureFault("standard output is closed");
   const std::string error = FeedAll(fd, options.log_name, &*gate);
   if (!error.empty()) gate->AddInfrastructureFault(error);
   return Exit(gate->Finish(gate::EndOfInput::kEof).code, bisect);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Nothing of ours throws; a library may, where memory runs out.
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    return Fail(gate::ExitCode::kInfrastructure, WantsBisect(argc, argv), error.what());
+  }
 }

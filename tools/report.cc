@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "file_io.h"
 #include "text.h"
 
 namespace gate {
@@ -113,9 +114,9 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
 void PrintCachedVerdict(const Verdict& verdict, std::FILE* out, ColorMode color) {
   const Style style(UseColor(color, out));
   for (const Reason& reason : verdict.reasons) {
-    fmt::print(out, "{}\n", FormatReason(reason, verdict.log, style));
+    Put(out, FormatReason(reason, verdict.log, style) + "\n");
   }
-  fmt::print(out, "{}", FormatSummary(verdict, style, true));
+  Put(out, FormatSummary(verdict, style, true));
 }
 
 }  // namespace gate

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "file_io.h"
 #include "text.h"
 
 namespace gate {
@@ -32,9 +33,9 @@ TerminalSink::TerminalSink(Settings settings, std::function<std::string()> runni
 void TerminalSink::Print(const std::string& text) {
   if (!shown_.empty()) {
     shown_.clear();
-    std::fputs("\r\033[K", settings_.out);
+    Put(settings_.out, "\r\033[K");
   }
-  std::fwrite(text.data(), 1, text.size(), settings_.out);
+  Put(settings_.out, text);
 }
 
 void TerminalSink::Suite(Status status, std::string_view name, std::uint64_t tests) {
@@ -92,7 +93,7 @@ void TerminalSink::OnPause() {
     const std::size_t columns = Columns(settings_.out) - 1;
     if (line.size() > columns) line.resize(columns);
     if (line != shown_) {
-      fmt::print(settings_.out, "\r\033[K{}", line);
+      Put(settings_.out, "\r\033[K" + line);
       shown_ = std::move(line);
     }
   }

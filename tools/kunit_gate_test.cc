@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The program kunit-gate as a shell runs it: its command line, streams and files.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "file_io.h"
+#include "test_files.h"
+#include "verdict.h"
+
+namespace gate {
+namespace {
+
+constexpr char kPassing[] =
+    "KTAP version 1\n1..1\n  # Subtest: s\n  1..1\n  ok 1 a\nok 1 s\nreboot: System halted\n";
+
+class KunitGateTest : public testing::Test {
+ protected:
+  // Runs it with `arguments`, a piece of shell, and returns its exit code; -1: it was killed.
+  int Run(const std::string& arguments) const {
+    // One shell of its own: redirections may close what the other commands need.
+    const std::string command = "cd " + folder_.Path("") + " && exec " KUNIT_GATE " " + arguments;
+    const int status = std::system(("sh -c '" + command + "'").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  // The same, with its output kept away from the test's.
+  int Quiet(const std::string& arguments) const { return Run(arguments + " >out 2>err"); }
+  std::string Read(const std::string& name) const {
+    const auto text = ReadFile(folder_.Path(name));
+    return text ? *text : std::string();
+  }
+
+  TestFolder folder_;
+  const std::string log_ = folder_.Write("log", kPassing);
+};
+
+TEST_F(KunitGateTest, JudgesAFile) {
+  EXPECT_EQ(Quiet("log"), 0);
+  EXPECT_EQ(Quiet("- <log"), 0);
+  EXPECT_EQ(Quiet("none"), 6);
+}
+
+TEST_F(KunitGateTest, AnExtractNeedsNoEnd) {
+  folder_.Write("extract", std::string(kPassing).substr(0, sizeof(kPassing) - 23));
+  EXPECT_EQ(Quiet("extract"), 3);
+  EXPECT_EQ(Quiet("--no-end-line extract"), 0);
+}
+
+TEST_F(KunitGateTest, AnEmptyNameTurnsNoCheckOff) {
+  for (const char* arguments : {"--expected \"\" log", "--allow \"\" log", "--verdict \"\" log",
+                                "--junit \"\" log", "\"\"", "--filter s log"}) {
+    EXPECT_EQ(Quiet(arguments), 5) << arguments;
+    EXPECT_EQ(Read("err").find("kunit-gate: error: "), 0u) << Read("err");
+  }
+}
+
+TEST_F(KunitGateTest, BisectHearsOfAWrongCommandLineToo) {
+  EXPECT_EQ(Quiet("--exit-style bisect --none"), 125);
+  EXPECT_EQ(Quiet("--none --exit-style=bisect"), 125);
+  EXPECT_EQ(Quiet("--none bisect"), 5);
+}
+
+TEST_F(KunitGateTest, EachFileHasOneUse) {
+  for (const char* arguments :
+       {"--verdict x --junit x log", "--junit ./x --verdict x log", "--junit log log",
+        "--expected m --verdict m log", "--verdict link log"}) {
+    folder_.Write("m", "s.a\n");
+    std::error_code error;
+    std::filesystem::create_symlink(log_, folder_.Path("link"), error);
+    EXPECT_EQ(Quiet(arguments), 5) << arguments;
+  }
+  EXPECT_EQ(Read("log"), kPassing);
+  EXPECT_EQ(Quiet("--verdict /dev/null --junit /dev/null log"), 0);
+}
+
+TEST_F(KunitGateTest, NoFailedWriteEndsItOtherwise) {
+  if (!std::filesystem::is_character_file("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  EXPECT_EQ(Run("--none 2>/dev/full"), 5);
+  EXPECT_EQ(Run("none 2>/dev/full"), 6);
+  EXPECT_EQ(Run("log >/dev/full 2>err"), 6);
+  EXPECT_EQ(Run("--github log >/dev/full 2>err"), 6);
+  EXPECT_EQ(Run("--help >/dev/full 2>err"), 6);
+}
+
+TEST_F(KunitGateTest, AClosedStreamIsNoFileOfOurs) {
+  EXPECT_EQ(Run("--verdict v --junit j log >&- 2>err"), 6);
+  EXPECT_EQ(Read("j").find("<?xml"), 0u);
+  EXPECT_EQ(Read("j").find("PASSED"), std::string::npos) << Read("j");
+  EXPECT_EQ(static_cast<int>(ReadVerdict(folder_.Path("v"))->code), 6);
+  EXPECT_EQ(Run("--github --junit j log >&- 2>&- <&-"), 6);
+  EXPECT_EQ(Run("--junit j log >out 2>&-"), 0);
+  EXPECT_EQ(Run("<&- >out 2>err"), 6) << "an empty log";
+}
+
+TEST_F(KunitGateTest, ThePipesEndIsAFailedWrite) {
+  std::string many = "KTAP version 1\n1..100000\n";
+  for (int i = 1; i <= 100000; ++i)
+    many += "ok " + std::to_string(i) + " t" + std::to_string(i) + "\n";
+  folder_.Write("many", many + "reboot: System halted\n");
+  EXPECT_EQ(std::system(("cd " + folder_.Path("") +
+                         " && { " KUNIT_GATE " --verdict v many; echo $? >code; } | true")
+                            .c_str()),
+            0);
+  EXPECT_EQ(Read("code"), "6\n");
+  EXPECT_EQ(static_cast<int>(ReadVerdict(folder_.Path("v"))->code), 6) << "the file agrees";
+}
+
+TEST_F(KunitGateTest, AnOldVerdictStandsForNoOtherRun) {
+  ASSERT_EQ(Quiet("--verdict v --junit j log"), 0);
+  EXPECT_EQ(Quiet("--expected none --verdict v --junit j log"), 6);
+  EXPECT_FALSE(std::filesystem::exists(folder_.Path("v")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.Path("j")));
+}
+
+}  // namespace
+}  // namespace gate
