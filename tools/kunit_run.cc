@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "exit_codes.h"
+#include "file_io.h"
 #include "files.h"
 #include "gate.h"
 #include "kernel_image.h"
@@ -67,7 +68,7 @@ struct RunFiles {
 };
 
 int Complain(const std::string& error) {
-  fmt::print(stderr, "{}\n", error);
+  gate::Put(stderr, error + "\n");
   return kInfrastructure;
 }
 
@@ -77,9 +78,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.log_name = paths.Name(run.console);
   options.verdict_file = run.verdict.string();
   options.junit_file = run.junit.string();
-  if (const fs::path expected = arguments.project / "kunit/expected.txt"; fs::exists(expected)) {
-    options.expected_file = expected.string();
-  }
+  options.expected_file = (arguments.project / "kunit/expected.txt").string();
   if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
       fs::exists(allow)) {
     options.allow_file = allow.string();
@@ -128,11 +127,11 @@ int Build(const Arguments& arguments) {
 Result<std::string> ResolveFilter(const Arguments& arguments, const LastFailed& last_failed) {
   if (arguments.filter == kLastFailedFilter) {
     if (last_failed.empty()) {
-      fmt::print(stderr, "-- nothing failed last; all tests run\n");
+      gate::Put(stderr, "-- nothing failed last; all tests run\n");
       return std::string();
     }
     const std::string glob = last_failed.Glob();
-    fmt::print(stderr, "-- what failed last: {}\n", glob);
+    gate::Put(stderr, fmt::format("-- what failed last: {}\n", glob));
     return glob;
   }
   const auto unfit = [](char c) { return c <= ' ' || c == '"' || c == '\'' || c == 0x7f; };
@@ -161,13 +160,16 @@ int Execute(const Arguments& arguments) {
   auto last_failed = LastFailed::Parse(files::ReadOrEmpty(run.last_failed));
   const auto filter = ResolveFilter(arguments, last_failed);
   if (!filter.ok()) {
-    fmt::print(stderr, "{}\n", filter.error());
+    gate::Put(stderr, filter.error() + "\n");
     return static_cast<int>(ExitCode::kUsage);
   }
   auto options = GateOptions(arguments, run);
   options.filter = *filter;
   auto gate = gate::Gate::Create(options);
-  if (!gate.ok()) return Complain(gate.error());
+  if (!gate.ok()) {
+    static_cast<void>(files::Remove(run.results));
+    return Complain(gate.error());
+  }
   std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
 
   const auto limit = std::chrono::seconds(arguments.timeout);
@@ -230,7 +232,7 @@ int Debug(const Arguments& arguments) {
   const auto last_failed = LastFailed::Parse(files::ReadOrEmpty(RunFiles(paths.state).last_failed));
   const auto filter = ResolveFilter(arguments, last_failed);
   if (!filter.ok()) {
-    fmt::print(stderr, "{}\n", filter.error());
+    gate::Put(stderr, filter.error() + "\n");
     return static_cast<int>(ExitCode::kUsage);
   }
   // UML lives on signals: SIGSEGV is its page fault, the others are its interrupts and clock.
@@ -264,6 +266,8 @@ int Supervised(const Arguments& arguments, int (*command)(const Arguments&)) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Else the console's file would take the place of standard output, and get the summary too.
+  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app("Builds the kernel that holds the suite, runs it, and tells the gate's verdict.",
                "kunit-run");
   app.require_subcommand(1);

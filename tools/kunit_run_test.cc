@@ -41,6 +41,7 @@ class KunitRunTest : public testing::Test {
     process::CleanEnvironment();
     fs::create_directories(project_ / "kernel");
     Write("kunit/kunit.config", "CONFIG_KUNIT=y\n");
+    Write("kunit/expected.txt", "suite.one\nsuite.two\n");
     Write("build/linux/Makefile",
           "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo '  CC      a.o'\n\t@$(BROKEN)\n"
           "\t@test -e $(O)/linux || cp /bin/true $(O)/linux\n");
@@ -101,6 +102,18 @@ TEST_F(KunitRunTest, PassingRunHasVerdict) {
   const auto verdict = Run("verdict");
   EXPECT_EQ(verdict.code, 0) << verdict.out;
   EXPECT_NE(verdict.out.find("(cached)"), std::string::npos) << verdict.out;
+}
+
+TEST_F(KunitRunTest, NothingIsJudgedWithoutTheExpectedTests) {
+  Build();
+  Write("build/console.txt", kPassing);
+  EXPECT_EQ(Run("exec").code, 0);
+  fs::remove(project_ / "kunit/expected.txt");
+  const auto run = Run("exec");
+  EXPECT_EQ(run.code, 6);
+  EXPECT_NE(run.err.find("kunit/expected.txt: cannot read"), std::string::npos) << run.err;
+  EXPECT_FALSE(fs::exists(project_ / "build/kunit/results"));
+  EXPECT_EQ(Run("verdict").code, 6) << "the verdict of the run before is not this one's";
 }
 
 TEST_F(KunitRunTest, FailingRunIsAResultToo) {
