@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -316,6 +317,10 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"no_suite_plan", Suite("    ok 1 a\n"), "missing-plan", 1},
         Broken{"no_document_plan", "KTAP version 1\n  # Subtest: s\n  1..1\n  ok 1 a\nok 1 s\n",
                "missing-plan", 1},
+        Broken{"huge_plan_overflows",
+               "KTAP version 1\n1..18446744073709551615\n  # Subtest: s\n"
+               "  1..18446744073709551615\n  ok 1 a\nok 1 s\n",
+               "huge-plan", 3},
         Broken{"stray_plan", Suite("    1..2\n    ok 1 a\n    1..2\n    ok 2 b\n"), "stray-plan",
                1},
         Broken{"dropped", Suite("    1..1\n** 12 printk messages dropped **\n    ok 1 a\n"),
@@ -528,6 +533,37 @@ TEST(GateTest, ReasonsAreBounded) {
   EXPECT_EQ(run.verdict.reasons.size() + run.verdict.omitted_reasons, 5000u);
   EXPECT_LE(run.verdict.reasons.size(), 1000u);
   EXPECT_EQ(run.verdict.failed.size() + run.verdict.omitted_failed, 5000u);
+}
+
+TEST(GateTest, ManyReasonsDoNotCrowdOutTheWorst) {
+  std::string cases = "    1..1200\n";
+  for (int i = 1; i <= 1200; ++i) {
+    cases += "    not ok " + std::to_string(i) + " c" + std::to_string(i) + "\n";
+  }
+  const Outcome run = Judge(Suite(cases, "not ok 1 s\n") + "BUG: KASAN: x in fn\n");
+  EXPECT_EQ(run.code(), 2);
+  EXPECT_TRUE(run.Has("splat")) << "what decides is told";
+  EXPECT_NE(run.output.find("BUG: KASAN: x in fn"), std::string::npos);
+}
+
+TEST(GateTest, LongNamesAreBounded) {
+  const TestFolder folder;
+  Options options;
+  options.junit_file = folder.Path("junit.xml");
+  const std::string name(60000, 'n');
+  std::string log = "KTAP version 1\n1..1\n";
+  for (int depth = 0; depth < 40; ++depth) log += "# Subtest: " + name + "\n1..3000\n";
+  for (int i = 1; i <= 3000; ++i) log += "not ok " + std::to_string(i + 1) + " a\n";
+  const Outcome run = Judge(log, options);
+  EXPECT_TRUE(run.Has("long-name"));
+  for (const Reason& reason : run.verdict.reasons) {
+    EXPECT_LE(reason.test.size(), 2 * 256 + 1u);
+    EXPECT_LE(reason.message.size(), 2000u);
+  }
+  EXPECT_LT(run.output.size(), 4'000'000u);
+  EXPECT_LT(std::filesystem::file_size(options.junit_file), 8'000'000u);
+  const Outcome fits = Judge(Suite("    1..1\n    ok 1 " + std::string(256, 'n') + "\n"));
+  EXPECT_EQ(fits.code(), 0) << fits.output;
 }
 
 // Random damage to real kinds of log must not crash, and never turns a failing log into a pass with

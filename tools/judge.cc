@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kMaxPending = 64;   // Reasons that one test may leave unsettled.
 constexpr std::size_t kMaxGathered = 8;   // Lines of an expectation's text.
 constexpr std::size_t kMaxMessage = 600;  // Bytes of a message.
-constexpr std::size_t kMaxQuoted = 120;   // Bytes of a line that a message quotes.
+constexpr std::size_t kMaxTest = 2 * KtapParser::kMaxName + 1;  // Bytes of suite.case.
+constexpr std::size_t kMaxQuoted = 120;  // Bytes of a line that a message quotes.
 
 std::string Quote(std::string_view text) {
   if (text.size() <= kMaxQuoted) return fmt::format("\"{}\"", Printable(text));
@@ -53,12 +54,20 @@ std::string_view CaseOf(std::string_view path) {
 Judge::Judge(Rules rules, std::function<void(const Reason&)> on_reason)
     : rules_(std::move(rules)), on_reason_(std::move(on_reason)) {}
 
+// Counts a reason that there is no room for. What is many must not crowd out what is worse: each
+// exit code has room of its own. Callers whose reasons a log can make many of ask ahead of wording
+// them.
+bool Judge::Omits(ExitCode code) {
+  if (kept_[static_cast<std::size_t>(code)] < kMaxReasons) return false;
+  verdict_.code = MoreSevere(verdict_.code, code);
+  ++verdict_.omitted_reasons;
+  return true;
+}
+
 void Judge::Add(Reason reason) {
+  if (Omits(reason.code)) return;
   verdict_.code = MoreSevere(verdict_.code, reason.code);
-  if (verdict_.reasons.size() == kMaxReasons) {
-    ++verdict_.omitted_reasons;
-    return;
-  }
+  ++kept_[static_cast<std::size_t>(reason.code)];
   if (on_reason_) on_reason_(reason);
   verdict_.reasons.push_back(std::move(reason));
 }
@@ -68,15 +77,16 @@ void Judge::Add(const char* kind, ExitCode code, std::string_view test, std::str
   Reason reason;
   reason.kind = kind;
   reason.code = code;
-  reason.test = Printable(test);
+  reason.test = Printable(test.substr(0, kMaxTest));
   reason.message = std::move(message);
   reason.log_line = log_line;
   Add(std::move(reason));
 }
 
 void Judge::RecordFailed(std::string_view test) {
-  std::string name = Printable(test);
-  if (!verdict_.failed.empty() && verdict_.failed.back() == name) return;
+  std::string name = Printable(test.substr(0, kMaxTest));
+  if (name == last_failed_) return;
+  last_failed_ = name;
   if (verdict_.failed.size() < kMaxFailed) {
     verdict_.failed.push_back(std::move(name));
   } else {
@@ -141,7 +151,7 @@ bool Judge::BeginExpectation(const TextEvent& event) {
   text.remove_prefix(2);
   const std::size_t colon = text.find(": ");
   if (colon == std::string_view::npos) return false;
-  const std::string_view name = text.substr(0, colon);
+  const std::string_view name = text.substr(0, std::min(colon, KtapParser::kMaxName));
   const std::string_view after = text.substr(colon + 2);
   if (after.starts_with("pass:")) {
     CheckStatistics(event, after);
@@ -174,13 +184,13 @@ bool Judge::BeginExpectation(const TextEvent& event) {
   reason.kind = "expectation";
   reason.log_line = event.log_line;
   if (const auto location = FindLocation(place)) {
-    reason.file = MapPath(Printable(location->file), rules_.path_maps);
+    reason.file = MapPath(Printable(location->file.substr(0, kMaxMessage)), rules_.path_maps);
     reason.line = location->line;
   }
   // A parameter's diagnostics bear the case's name, and its group is open already.
   const std::string_view test = event.depth >= 2 ? CaseOf(event.path) : std::string_view(case_);
   reason.test = Printable(test);
-  reason.message = what.empty() ? Printable(rest) : fmt::format("{}:", what);
+  reason.message = what.empty() ? Printable(rest.substr(0, kMaxMessage)) : fmt::format("{}:", what);
   // A thread that a test left behind may fail it once its result is out.
   const bool late = event.depth >= 1 && names_[2].Contains(name);
   if (late) reason.test = Printable(Join(event.path.substr(0, event.path.find('.')), name));
@@ -252,8 +262,9 @@ void Judge::CheckName(std::string_view parent, std::string_view name, std::size_
   const NameSet::Added added = names_[depth].Add(name);
   if (added == NameSet::Added::kNew) return;
   if (added == NameSet::Added::kDuplicate) {
-    Add("duplicate", ExitCode::kFailed, Join(parent, name),
-        "this name has a result already; a later one would hide it", log_line);
+    if (!Omits(ExitCode::kFailed))
+      Add("duplicate", ExitCode::kFailed, Join(parent, name),
+          "this name has a result already; a later one would hide it", log_line);
   } else if (!names_full_) {
     names_full_ = true;
     Add("too-many-tests", ExitCode::kFailed, parent,
@@ -266,6 +277,7 @@ void Judge::CheckName(std::string_view parent, std::string_view name, std::size_
 // False: the manifest does not know it.
 bool Judge::CheckExpected(const std::string& test, std::uint64_t log_line) {
   if (!rules_.expected || rules_.expected->See(test)) return true;
+  if (Omits(ExitCode::kFailed)) return false;
   Add("unknown-test", ExitCode::kFailed, test,
       fmt::format("not in {}: add the line \"{}\"", Printable(rules_.expected->file()),
                   Printable(test)),
@@ -277,12 +289,13 @@ bool Judge::CheckExpected(const std::string& test, std::uint64_t log_line) {
 void Judge::CheckSkip(std::string_view test, std::string_view parameter, bool not_ok,
                       std::string_view why, std::uint64_t log_line) {
   if (!not_ok && !rules_.expected) return;
+  if (not_ok) RecordFailed(test);
+  if (Omits(ExitCode::kFailed)) return;
   std::string message = not_ok ? "\"not ok\" and \"# SKIP\" in one result: it failed, and "
                                  "kunit_tool counts it as skipped"
                                : "expected to run, but skipped";
   message += why.empty() ? ": no reason given" : ": " + Printable(why.substr(0, kMaxMessage));
   if (!parameter.empty()) message += fmt::format(" [{}]", Printable(parameter));
-  if (not_ok) RecordFailed(test);
   Add(not_ok ? "not-ok-skip" : "skipped", ExitCode::kFailed, test, std::move(message), log_line);
 }
 
@@ -305,7 +318,7 @@ void Judge::OnResult(const ResultEvent& event) {
     Settle(test, parameter ? event.name : std::string_view(), event.status);
     if (failed) {
       RecordFailed(test);
-      if (!said) {
+      if (!said && !Omits(ExitCode::kFailed)) {
         Add("test-failed", ExitCode::kFailed, test,
             parameter ? fmt::format("failed, and says no more [{}]", Printable(event.name))
                       : std::string("failed, and says no more"),
@@ -404,6 +417,10 @@ void Judge::OnProblem(const ProblemEvent& event) {
   const auto failed = [this, &event](const char* kind, std::string message) {
     Add(kind, ExitCode::kFailed, event.path, std::move(message), event.log_line);
   };
+  const bool silent = event.kind == ProblemKind::kTruncated ||
+                      (event.kind == ProblemKind::kMissingChildren && event.found == 0);
+  if (event.kind == ProblemKind::kMissingResult) RecordFailed(event.path);
+  if (!silent && Omits(ExitCode::kFailed)) return;
   switch (event.kind) {
     case ProblemKind::kVersion:
       failed("version", fmt::format("{}: version {} is not known", Quote(event.text), event.found));
@@ -417,7 +434,6 @@ void Judge::OnProblem(const ProblemEvent& event) {
       failed("missing-tests", fmt::format("{} tests planned, {} ran", event.expected, event.found));
       return;
     case ProblemKind::kMissingResult:
-      RecordFailed(event.path);
       failed("missing-result",
              fmt::format("no result line of its own; {} stands there", Quote(event.text)));
       return;
@@ -443,6 +459,14 @@ void Judge::OnProblem(const ProblemEvent& event) {
       return;
     case ProblemKind::kTooDeep:
       failed("too-deep", fmt::format("nested deeper than {} groups", event.expected));
+      return;
+    case ProblemKind::kLongName:
+      failed("long-name", fmt::format("{}: a name of {} bytes; {} are looked at", Quote(event.text),
+                                      event.found, event.expected));
+      return;
+    case ProblemKind::kHugePlan:
+      failed("huge-plan",
+             fmt::format("{}: more than {} tests in one plan", Quote(event.text), event.expected));
       return;
     case ProblemKind::kTruncated:
       truncated_ = true;

@@ -26,7 +26,7 @@ namespace gate {
 /// verdict.
 class Judge : public KtapHandler {
  public:
-  static constexpr std::size_t kMaxReasons = 1000;  ///< Reasons that a verdict keeps.
+  static constexpr std::size_t kMaxReasons = 1000;  ///< Reasons that it keeps of each exit code.
   static constexpr std::size_t kMaxFailed = 1000;   ///< Names of failed tests that it keeps.
 
   struct Rules {
@@ -82,6 +82,7 @@ class Judge : public KtapHandler {
     bool operator==(const Tally&) const = default;
   };
 
+  bool Omits(ExitCode code);
   void Add(Reason reason);
   void Add(const char* kind, ExitCode code, std::string_view test, std::string message,
            std::uint64_t log_line);
@@ -99,6 +100,7 @@ class Judge : public KtapHandler {
   static void CountInto(Status status, Tally* tally);
 
   Rules rules_;
+  std::array<std::size_t, static_cast<std::size_t>(ExitCode::kInfrastructure) + 1> kept_{};
   std::function<void(const Reason&)> on_reason_;
   Verdict verdict_;
 
@@ -123,6 +125,7 @@ class Judge : public KtapHandler {
   std::string running_at_end_;
   std::string last_at_end_;
   std::string executor_;
+  std::string last_failed_;  // The name that was last recorded as failed.
   bool truncated_ = false;
   std::uint64_t truncated_line_ = 0;
   std::uint64_t documents_ = 0;

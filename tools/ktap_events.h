@@ -106,6 +106,8 @@ enum class ProblemKind : std::uint8_t {
   kSecondDocument,   ///< Another KTAP document: a second boot, a module loaded later.
   kTooDeep,          ///< Nested deeper than KtapParser::kMaxDepth; not followed.
   kTruncated,        ///< The input ended inside this group.
+  kLongName,         ///< A name longer than KtapParser::kMaxName; the rest of it was dropped.
+  kHugePlan,         ///< A plan of more than KtapParser::kMaxPlan tests. `found` is it.
 };
 
 struct ProblemEvent {

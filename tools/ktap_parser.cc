@@ -114,9 +114,28 @@ void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::ui
     case LineKind::kSubtest:
     case LineKind::kPlan:
     case LineKind::kResult:
-      Structure(parsed, line.text, number);
+      if (parsed.name.size() > kMaxName || parsed.match_name.size() > kMaxName ||
+          (parsed.kind == LineKind::kPlan && parsed.number > kMaxPlan)) {
+        Structure(Bound(parsed, line.text, number), line.text, number);
+      } else {
+        Structure(parsed, line.text, number);
+      }
       return;
   }
+}
+
+// `line` with no more than we hold of a name or believe of a plan.
+KtapLine KtapParser::Bound(const KtapLine& line, std::string_view text, std::uint64_t number) {
+  KtapLine bound = line;
+  if (line.kind == LineKind::kPlan) {
+    bound.number = kMaxPlan;
+    Problem(ProblemKind::kHugePlan, text, number, kMaxPlan, line.number);
+    return bound;
+  }
+  bound.name = line.name.substr(0, kMaxName);
+  bound.match_name = line.match_name.substr(0, kMaxName);
+  Problem(ProblemKind::kLongName, text, number, kMaxName, line.name.size());
+  return bound;
 }
 
 // Each state either takes the line and returns, or moves on to the state that does.

@@ -20,6 +20,11 @@ class KtapParser {
  public:
   static constexpr std::size_t kMaxDepth = 32;  ///< Open groups, the document included.
 
+  /// Bytes of one name. Paths are as long as names times depth, and stand in each reason.
+  static constexpr std::size_t kMaxName = 256;
+  /// Tests in one plan. What all plans promise must not overflow the counts.
+  static constexpr std::uint64_t kMaxPlan = 1'000'000'000;
+
   explicit KtapParser(KtapHandler* handler);
 
   /// The next line of the console, as Console placed it; `parsed` is its text taken apart, and is
@@ -73,6 +78,7 @@ class KtapParser {
 
   Frame& top() { return frames_[depth_ - 1]; }
   void StartDocument(std::uint64_t number);
+  KtapLine Bound(const KtapLine& line, std::string_view text, std::uint64_t number);
   void Structure(const KtapLine& line, std::string_view text, std::uint64_t number);
   bool Children(const KtapLine& line, std::string_view text, std::uint64_t number);
   void Leaf(const KtapLine& line, std::string_view text, std::uint64_t number);
