@@ -566,6 +566,28 @@ TEST(GateTest, LongNamesAreBounded) {
   EXPECT_EQ(fits.code(), 0) << fits.output;
 }
 
+TEST(GateTest, TheCommandToRunAFailureAgainIsSafeToPaste) {
+  Options options;
+  options.reproduce = "run {} --name={}";
+  const Outcome plain = Judge(Suite("    1..1\n    not ok 1 a-b\n", "not ok 1 s\n"), options);
+  EXPECT_NE(plain.output.find("again: run s.a-b --name=s.a-b\n"), std::string::npos)
+      << plain.output;
+  const Outcome hostile =
+      Judge(Suite("    1..1\n    not ok 1 a;$(x)`y`'{}\n", "not ok 1 s\n"), options);
+  EXPECT_NE(hostile.output.find("again: run 's.a;$(x)`y`'\\''{}' --name='s.a;$(x)`y`'\\''{}'\n"),
+            std::string::npos)
+      << hostile.output;
+}
+
+TEST(GateTest, FaultsOfTheMachineAreNotOfALine) {
+  Options options;
+  options.verdict_file = "/none/verdict.json";
+  const Outcome run = Judge(Passing(), options);
+  EXPECT_NE(run.output.find("kunit-gate: error: /none/verdict.json: cannot write: "),
+            std::string::npos)
+      << run.output;
+}
+
 // Random damage to real kinds of log must not crash, and never turns a failing log into a pass with
 // fewer results than were planned. Outcome it under the sanitizers for its full worth.
 TEST(GateTest, SurvivesDamagedLogs) {

@@ -29,11 +29,30 @@ std::string FormatTotals(const Totals& totals) {
   return text;
 }
 
+// For a shell. A name comes out of the log and may hold anything.
+std::string ShellQuote(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
 std::string FormatCommand(const std::string& form, const std::string& test) {
-  std::string command = form;
-  const std::size_t at = command.find("{}");
-  if (at != std::string::npos) command.replace(at, 2, test);
-  return command;
+  const std::string name = ShellQuote(test);
+  std::string command;
+  std::size_t from = 0;
+  for (std::size_t at; (at = form.find("{}", from)) != std::string::npos; from = at + 2) {
+    command.append(form, from, at - from).append(name);
+  }
+  return command.append(form, from);
 }
 
 std::string Upper(std::string_view text) {
@@ -63,7 +82,7 @@ std::string FormatReason(const Reason& reason, const std::string& log, const Sty
   if (!reason.file.empty()) {
     place = Printable(reason.file);
     if (reason.line > 0) place += fmt::format(":{}", reason.line);
-  } else if (!log.empty()) {
+  } else if (!log.empty() && reason.kind != "infrastructure") {
     place = Printable(log);
     if (reason.log_line > 0) place += fmt::format(":{}", reason.log_line);
   }
