@@ -283,10 +283,14 @@ void KtapParser::Leaf(const KtapLine& line, std::string_view text, std::uint64_t
   event.not_ok = !line.ok;
   event.log_line = number;
   Count(event.status, &group.totals);
-  if (line.number != group.next && group.state != State::kDone) {
-    ++group.totals.errors;
-    Problem(ProblemKind::kNumber, text, number, group.next, line.number);
+  // kunit_tool counts each result from there on as wrong; one lost line is one problem.
+  if (group.state != State::kDone) {
+    if (line.number != group.next) ++group.totals.errors;
+    if (line.number != group.due) {
+      Problem(ProblemKind::kNumber, text, number, group.due, line.number);
+    }
   }
+  group.due = line.number + 1;
   if (group.children == 0 && !group.has_plan) group.child_indent = line.indent;
   ++group.children;
   ++group.next;
@@ -361,10 +365,9 @@ void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
     event.has_result = true;
     event.not_ok = !result->ok;
     event.reason = result->reason;
-    if (result->number != group.slot) {
-      ++group.totals.errors;
-      Problem(ProblemKind::kNumber, {}, number, group.slot, result->number);
-    }
+    if (result->number != group.slot) ++group.totals.errors;
+    const std::uint64_t due = frames_[depth_ - 2].due;
+    if (result->number != due) Problem(ProblemKind::kNumber, {}, number, due, result->number);
     if (group.name.empty()) SetName(&group, result->name);
   }
   event.reported = status;
@@ -395,6 +398,7 @@ void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
   --depth_;
   Frame& parent = top();
   parent.totals.Add(group.totals);
+  parent.due = (result != nullptr ? result->number : parent.due) + 1;
   ++parent.children;
   ++parent.next;
   if (depth_ == 1 && parent.has_plan && parent.next > parent.plan &&

@@ -64,6 +64,7 @@ class KtapParser {
     bool late_header = false;  // Something stood after the version line.
     std::uint64_t plan = 0;
     std::uint64_t next = 1;  // The number that the next child should bear.
+    std::uint64_t due = 1;   // The same, counted on from the number that the last one bore.
     std::uint64_t children = 0;
     std::uint64_t missing = 0;
     std::uint64_t slot = 0;  // The number that its own result should bear.

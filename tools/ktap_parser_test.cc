@@ -143,6 +143,16 @@ TEST(KtapParserTest, NumbersAreChecked) {
   EXPECT_EQ(parsed.totals, (Totals{2, 0, 0, 0, 1}));
 }
 
+TEST(KtapParserTest, OneLostLineIsOneProblem) {
+  const Parsed leaves = Parse("KTAP version 1\n1..4\nok 1 a\nok 3 c\nok 4 d\nok 5 e\n");
+  EXPECT_EQ(leaves.problems, Problems({ProblemKind::kNumber}));
+  EXPECT_EQ(leaves.totals.errors, 3u) << "as kunit_tool counts them";
+  const Parsed groups = Parse(
+      "KTAP version 1\n1..3\n  # Subtest: b\n  1..1\n  ok 1 x\nok 2 b\n"
+      "  # Subtest: c\n  1..1\n  ok 1 x\nok 3 c\nok 4 d\n");
+  EXPECT_EQ(groups.problems, Problems({ProblemKind::kNumber}));
+}
+
 TEST(KtapParserTest, VersionsAreChecked) {
   EXPECT_EQ(Parse("KTAP version 2\n1..1\nok 1 a\n").problems, Problems({ProblemKind::kVersion}));
   EXPECT_EQ(Parse("TAP version 12\n1..1\nok 1 a\n").problems, Problems({ProblemKind::kVersion}));
