@@ -314,6 +314,10 @@ INSTANTIATE_TEST_SUITE_P(
                "statistics", 1},
         Broken{"totals", Suite("    1..1\n    ok 1 a\n# Totals: pass:0 fail:1 skip:0 total:1\n"),
                "statistics", 1},
+        Broken{"statistics_total",
+               Suite("    1..1\n    ok 1 a\n# s: pass:1 fail:0 skip:0 total:2\n"), "statistics", 1},
+        Broken{"statistics_cut", Suite("    1..1\n    ok 1 a\n# s: pass:1 fail:0 skip:\n"),
+               "statistics", 1},
         Broken{"no_suite_plan", Suite("    ok 1 a\n"), "missing-plan", 1},
         Broken{"no_document_plan", "KTAP version 1\n  # Subtest: s\n  1..1\n  ok 1 a\nok 1 s\n",
                "missing-plan", 1},
@@ -394,6 +398,11 @@ TEST(GateTest, AHangNamesTheLastRunningTest) {
   const Outcome late = Judge(Passing(), {}, EndOfInput::kTimedOut);
   EXPECT_EQ(late.code(), 3) << "hung after the last test";
   EXPECT_EQ(Judge(Passing(), {}, EndOfInput::kKilled).code(), 3);
+}
+
+TEST(GateTest, ASuitesOwnDiagnosticsAreNoCase) {
+  const Outcome run = Judge(Suite("    # module: m\n    1..2\n", ""), {}, EndOfInput::kTimedOut);
+  EXPECT_EQ(run.verdict.running, "s");
 }
 
 TEST(GateTest, TheManifestIsKeptBothWays) {

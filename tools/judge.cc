@@ -40,7 +40,7 @@ bool ParseStatistics(std::string_view text, std::uint64_t* pass, std::uint64_t* 
   };
   std::uint64_t total;
   return take("pass:", pass) && take(" fail:", fail) && take(" skip:", skip) &&
-         take(" total:", &total);
+         take(" total:", &total) && text.empty() && total == *pass + *fail + *skip;
 }
 
 }  // namespace
@@ -138,12 +138,15 @@ void Judge::OnGroup(const GroupEvent& event) {
   if (event.depth == 1) {
     Settle({}, {}, Status::kCrashed);
     suite_ = event.path;
+    planned_ = false;
     case_.clear();
     last_.clear();
   } else if (event.depth == 2 && !event.name.empty()) {
     case_ = event.path;
   }
 }
+
+void Judge::OnPlan(const PlanEvent& event) { planned_ = planned_ || event.depth == 1; }
 
 bool Judge::BeginExpectation(const TextEvent& event) {
   std::string_view text = TrimLeft(event.text);
@@ -157,8 +160,9 @@ bool Judge::BeginExpectation(const TextEvent& event) {
     CheckStatistics(event, after);
     return true;
   }
-  if (event.depth == 1 && !event.path.empty() && name.find(' ') == std::string_view::npos &&
-      name != event.name) {
+  // Ahead of the plan stands the suite's own: "# module: name".
+  if (event.depth == 1 && planned_ && !event.path.empty() &&
+      name.find(' ') == std::string_view::npos && name != event.name) {
     case_ = Join(event.path, name);
   }
 
@@ -221,7 +225,13 @@ void Judge::CheckStatistics(const TextEvent& event, std::string_view after) {
   if (event.depth == 0 || event.depth >= direct_.size()) return;
   if (!totals && text.substr(0, text.find(": ")) != event.name) return;
   Tally said;
-  if (!ParseStatistics(after, &said.passed, &said.failed, &said.skipped)) return;
+  if (!ParseStatistics(after, &said.passed, &said.failed, &said.skipped)) {
+    Add("statistics", ExitCode::kFailed, event.path,
+        fmt::format("{}: malformed, or its total is wrong: bytes of the log are lost",
+                    Quote(TrimLeft(event.text))),
+        event.log_line);
+    return;
+  }
   const Tally& seen = totals ? leaves_[event.depth] : direct_[event.depth];
   if (said == seen) return;
   Add("statistics", ExitCode::kFailed, event.path,

@@ -41,6 +41,7 @@ class Judge : public KtapHandler {
 
   void OnDocument(const DocumentEvent& event) override;
   void OnGroup(const GroupEvent& event) override;
+  void OnPlan(const PlanEvent& event) override;
   void OnText(const TextEvent& event) override;
   void OnResult(const ResultEvent& event) override;
   void OnGroupEnd(const GroupEndEvent& event) override;
@@ -119,9 +120,10 @@ class Judge : public KtapHandler {
   std::array<Tally, KtapParser::kMaxDepth + 2> leaves_;   // Leaves below it.
   bool names_full_ = false;
 
-  std::string suite_;  // The open suite.
-  std::string case_;   // The case that is known to run: from its group or its diagnostics.
-  std::string last_;   // suite.case of the last result.
+  std::string suite_;     // The open suite.
+  bool planned_ = false;  // Its plan was there: diagnostics may be its cases' own.
+  std::string case_;      // The case that is known to run: from its group or its diagnostics.
+  std::string last_;      // suite.case of the last result.
   std::string running_at_end_;
   std::string last_at_end_;
   std::string executor_;

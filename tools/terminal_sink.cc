@@ -91,7 +91,11 @@ void TerminalSink::OnPause() {
     std::string line;
     if (!test.empty()) line = fmt::format("{} tests, running {}", results_, Printable(test));
     const std::size_t columns = Columns(settings_.out) - 1;
-    if (line.size() > columns) line.resize(columns);
+    if (line.size() > columns) {
+      std::size_t size = columns;
+      while (size > 0 && (static_cast<unsigned char>(line[size]) & 0xc0) == 0x80) --size;
+      line.resize(size);  // At the end of a UTF-8 character.
+    }
     if (line != shown_) {
       Put(settings_.out, "\r\033[K" + line);
       shown_ = std::move(line);
