@@ -731,9 +731,9 @@ Result<int> SeriesTree::WritePatches(const Project& project, const std::string& 
     }
     const auto cleared = files::Remove(out);
     if (!cleared.ok()) return Error{cleared.error()};
-    const auto formatted =
-        tree_.Ask({"format-patch", "-q", "-1", "--zero-commit", "--no-signature", "-N",
-                   fmt::format("--start-number={}", number), "-o", out.string(), commits[i]});
+    const auto formatted = tree_.Ask({"format-patch", "-q", "-1", "--zero-commit", "--no-signature",
+                                      "-N", "--abbrev=12", fmt::format("--start-number={}", number),
+                                      "-o", out.string(), commits[i]});
     if (!formatted.ok()) return Error{formatted.error()};
     fs::path made;
     std::error_code error;

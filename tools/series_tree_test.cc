@@ -415,6 +415,8 @@ TEST_F(SeriesTreeTest, RefreshPutsEditIntoThePatchItStandsOn) {
   const auto text = files::ReadOrEmpty(second());
   EXPECT_NE(text.find("+line 90, edited\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\n---\nv2: renamed a line\n"), std::string::npos) << text;
+  // The kernel's usual twelve digits, however many objects the repository holds.
+  EXPECT_EQ(text.find(".."), text.find("\nindex ") + 7 + 12) << text;
   EXPECT_EQ(Git(tree(), {"status", "--porcelain"}), "");
   // What was written is what applies, and is stable.
   const auto before = Snapshot(kernel());
