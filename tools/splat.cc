@@ -345,51 +345,64 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
 // Looks at each ':' and '[' only: a line of KTAP seldom has one, and each mark does.
 std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, bool structure) {
   for (std::size_t at = raw.find(':'); at != std::string_view::npos; at = raw.find(':', at + 1)) {
-    if (at == 0) continue;
+    if (at == 0 || at + 1 == raw.size()) continue;
     const std::string_view before = raw.substr(0, at);
     const std::string_view after = raw.substr(at + 1);
-    if (kLastBytes[static_cast<unsigned char>(before.back())]) {
-      for (const std::string_view word : kColonWords) {
-        if (!before.ends_with(word)) continue;
-        const std::string_view ahead = before.substr(0, at - word.size());
-        const std::string_view text = raw.substr(ahead.size());
-        if (IsEndMark(ahead)) continue;
-        if (word == "BUG" && ahead.ends_with("[ ")) {
-          return Found{{SplatKind::kLockdep}, raw.substr(ahead.size() - 2)};
-        }
-        const auto header = Match(text);
-        if (!header) continue;
-        if (header->generic && (structure || (!ahead.empty() && IsWordByte(ahead.back())))) {
-          continue;
-        }
-        return Found{*header, text};
-      }
-    }
-    if (before.ends_with("invoked oom-killer") || before.ends_with("page allocation failure")) {
-      if (!structure) return Found{{SplatKind::kMemory}, StripPrintk(raw)};
-    } else if (before.ends_with(')')) {
-      const std::size_t slub = before.rfind("BUG ");
-      if (slub == std::string_view::npos || structure) continue;
-      if (const auto header = MatchBug(raw.substr(slub))) return Found{*header, raw.substr(slub)};
-    } else if (before.ends_with(".c") || before.ends_with(".h") || before.ends_with(".rs")) {
+    const char last = before.back();
+    if (after.front() != ' ') {
+      // A place in a source, at most: "kernel BUG at f.c:1!".
+      if (after.front() < '0' || after.front() > '9') continue;
+      if (last != 'c' && last != 'h' && last != 's') continue;
       const std::size_t bug = before.rfind("kernel BUG at ");
-      if (bug != std::string_view::npos) {
-        return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
-      }
-    } else if (after.starts_with(" Watchdog detected hard LOCKUP")) {
-      return Found{{SplatKind::kStuck}, after.substr(1)};
-    } else if (after.ends_with("released with pending signals!")) {
-      const std::size_t fence = before.rfind("Fence ");
-      if (fence != std::string_view::npos) {
-        return Found{{SplatKind::kFence}, raw.substr(fence)};
-      }
+      if (bug == std::string_view::npos || !FindLocation(raw.substr(bug))) continue;
+      return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
     }
+    if (kLastBytes[static_cast<unsigned char>(last)]) {
+      if (const auto found = MatchWord(raw, before, structure)) return found;
+    }
+    if (after.starts_with(" Watchdog detected hard LOCKUP")) {
+      return Found{{SplatKind::kStuck}, after.substr(1)};
+    }
+    if (structure) continue;
+    if (before.ends_with("invoked oom-killer") || before.ends_with("page allocation failure")) {
+      return Found{{SplatKind::kMemory}, StripPrintk(raw)};
+    }
+    if (last == ')') {
+      const std::size_t slub = before.rfind("BUG ");
+      if (slub == std::string_view::npos) continue;
+      if (const auto header = MatchBug(raw.substr(slub))) return Found{*header, raw.substr(slub)};
+    }
+  }
+  if (raw.ends_with("released with pending signals!")) {
+    const std::size_t fence = raw.rfind("Fence ");
+    if (fence != std::string_view::npos) return Found{{SplatKind::kFence}, raw.substr(fence)};
   }
   if (structure) return std::nullopt;
   for (std::size_t at = raw.find('['); at != std::string_view::npos; at = raw.find('[', at + 1)) {
     if (at > 0 && raw[at - 1] == ' ' && IsDieCount(raw.substr(at))) {
       return Found{{SplatKind::kBug}, StripPrintk(raw)};
     }
+  }
+  return std::nullopt;
+}
+
+// A report that begins with one of kColonWords, which is what `before`, ahead of a colon, ends in.
+std::optional<SplatScanner::Found> SplatScanner::MatchWord(std::string_view raw,
+                                                           std::string_view before,
+                                                           bool structure) {
+  for (const std::string_view word : kColonWords) {
+    if (word.back() != before.back() || !before.ends_with(word)) continue;
+    const std::string_view ahead = before.substr(0, before.size() - word.size());
+    if (IsEndMark(ahead)) continue;
+    if (word == "BUG" && ahead.ends_with("[ ")) {
+      return Found{{SplatKind::kLockdep}, raw.substr(ahead.size() - 2)};
+    }
+    const std::string_view text = raw.substr(ahead.size());
+    const auto header = Match(text);
+    if (!header) continue;
+    const bool inside = !ahead.empty() && IsWordByte(ahead.back());
+    if (header->generic && (structure || inside)) continue;
+    return Found{*header, text};
   }
   return std::nullopt;
 }

@@ -92,6 +92,8 @@ class SplatScanner {
   static std::optional<Header> MatchBug(std::string_view text);
   static std::optional<Header> MatchWarning(std::string_view text);
   static std::optional<Found> FindMark(std::string_view raw, bool structure);
+  static std::optional<Found> MatchWord(std::string_view raw, std::string_view before,
+                                        bool structure);
   static std::optional<Found> Find(std::string_view raw, std::string_view text);
   void Take(const Found& found, std::uint64_t number, Scope scope);
   void CutHere(std::uint64_t number, Scope scope);
