@@ -86,7 +86,7 @@ TEST_F(KunitGateTest, NoFailedWriteEndsItOtherwise) {
 }
 
 TEST_F(KunitGateTest, AClosedStreamIsNoFileOfOurs) {
-  EXPECT_EQ(Run("--verdict v --junit j log >&- 2>err"), 6);
+  EXPECT_EQ(Run("--verdict v --junit j <log >&- 2>err"), 6);
   EXPECT_EQ(Read("j").find("<?xml"), 0u);
   EXPECT_EQ(Read("j").find("PASSED"), std::string::npos) << Read("j");
   EXPECT_EQ(static_cast<int>(ReadVerdict(folder_.Path("v"))->code), 6);

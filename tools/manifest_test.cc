@@ -55,9 +55,9 @@ TEST(ManifestTest, FaultsNameTheLine) {
 
 TEST(ManifestTest, AKernelMessageIsNoName) {
   const TestFolder folder;
-  for (const char* line :
-       {"random: crng init done.", "Sorting __ex_table... done.x", "tsc: Fast.x", "s.a/b", "s/t.a",
-        "vim2m vim2m.0: Device registered", "s.a b", "s.\x01", "s\x7f.a", ".a", "s.", "s"}) {
+  for (const char* line : {"random: crng init done.", "Sorting __ex_table... done.x", "tsc: Fast.x",
+                           "s.a/b", "s/t.a", "s.a:b", "vim2m vim2m.0: Device registered", "s.a b",
+                           "s.\x01", "s\x7f.a", ".a", "s.", "s"}) {
     const auto manifest = Manifest::Read(folder.Write("m", std::string("one.a\n") + line), "");
     ASSERT_FALSE(manifest.ok()) << line;
     EXPECT_NE(manifest.error().find("m:2: error: \""), std::string::npos) << manifest.error();

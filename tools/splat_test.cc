@@ -236,6 +236,9 @@ TEST(SplatTest, OneFaultInManyWordsIsOne) {
 }
 
 TEST(SplatTest, AnotherFaultIsAnother) {
+  EXPECT_EQ(
+      Scan({"BUG: kernel NULL pointer dereference, address: 0", "BUG: spinlock bad magic"}).size(),
+      2u);
   EXPECT_EQ(Scan({"BUG: kernel NULL pointer dereference, address: 0", "Oops: 0000 [#1]",
                   "Oops: 0000 [#2]"})
                 .size(),
