@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel_image.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <fstream>
 #include <vector>
 
+#include "file_io.h"
 #include "git.h"
 #include "make_output.h"
 #include "object_deps.h"
@@ -62,27 +63,22 @@ std::string KernelPaths::Name(const fs::path& file) const {
   return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
 }
 
+std::vector<std::pair<std::string, std::string>> KernelPaths::PythonEnvironment() const {
+  // Set even where the user's environment forbids it: compiling its modules anew each time would
+  // take kunit.py longer than booting the kernel.
+  return {{"PYTHONPYCACHEPREFIX", (state / "pycache").string()}, {"PYTHONDONTWRITEBYTECODE", ""}};
+}
+
 Result<std::string> KernelImage::ConfigurationId() const {
-  const git::Repository tree(paths_.tree);
+  const auto tree_id = files::Read(paths_.tree_id());
+  if (!tree_id.ok()) return Error{tree_id.error() + "; build the target series-apply"};
   std::string text = files::ReadOrEmpty(paths_.kunitconfig);
-  // Kconfig files of the tree: by their blobs, and by contents where they are edited.
-  const auto committed =
-      tree.Ask({"ls-files", "--stage", "--", "*Kconfig*", "tools/testing/kunit/configs"});
-  if (!committed.ok()) return committed;
-  text += *committed;
-  const auto edited = tree.Ask({"ls-files", "-z", "--modified", "--others", "--exclude-standard",
-                                "--deduplicate", "--", "*Kconfig*", "tools/testing/kunit/configs"});
-  if (!edited.ok()) return edited;
-  for (const auto& path : git::SplitNul(*edited)) {
-    text += path + "\n" + files::ReadOrEmpty(paths_.tree / path);
+  // All that kconfig may read: the committed tree, edited Kconfig files and makefiles, the tools;
+  // but not the sources, which are what a developer edits.
+  for (const auto& line : git::SplitLines(*tree_id)) {
+    if (!line.ends_with(".c") && !line.ends_with(".h")) text += line + "\n";
   }
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(paths_.project / "kunit", error)) {
-    if (entry.path().filename().string().starts_with("Kconfig")) {
-      text += files::ReadOrEmpty(entry.path());
-    }
-  }
-  return tree.Ask({"hash-object", "--stdin"}, std::move(text));
+  return git::Repository(paths_.tree).Ask({"hash-object", "--stdin"}, std::move(text));
 }
 
 Result<bool> KernelImage::Configure() {
@@ -107,7 +103,7 @@ Result<bool> KernelImage::Configure() {
                   // It would ask git for the tree's state in each build, and print it in the image.
                   "--kconfig_add", "CONFIG_LOCALVERSION_AUTO=n"};
   command.folder = paths_.tree.string();
-  command.environment = {{"PYTHONPYCACHEPREFIX", (paths_.state / "pycache").string()}};
+  command.environment = paths_.PythonEnvironment();
   Log log(paths_.build_log());
   std::string output;
   const auto result = process::Stream(
@@ -120,7 +116,7 @@ Result<bool> KernelImage::Configure() {
   if (!result.ok()) return Error{result.error()};
   if (result->code != 0) {
     progress.Clear();
-    fmt::print(stderr, "{}", output);
+    gate::Put(stderr, fmt::format("{}", output));
     // What is there did not pass the check; it must not serve the next build.
     static_cast<void>(files::Remove(config));
     return Error{fmt::format("{}: error: kunit.py cannot configure the kernel; see {}",
@@ -144,12 +140,35 @@ std::vector<std::string> KernelImage::ObjectsToRemake(bool configured) const {
   return std::move(*objects);
 }
 
-std::vector<std::vector<std::string>> KernelImage::Goals(
-    const std::vector<std::string>& objects) const {
-  if (objects.empty()) return {{"linux"}};
-  // The second call is to link only. In a top Makefile that knows no build-dir it looks through the
+std::vector<process::Command> KernelImage::MakeCommands(
+    int jobs, const std::vector<std::string>& objects) const {
+  const std::string parallel = fmt::format("--jobs={}", jobs);
+  std::vector<process::Command> commands;
+  if (!objects.empty()) {
+    process::Command remake;
+    remake.argv = {"make",
+                   "-f",
+                   (paths_.project / "tools/remake.mk").string(),
+                   parallel,
+                   "--no-print-directory",
+                   "srctree=" + paths_.tree.string(),
+                   fmt::format("objects={}", fmt::join(objects, " "))};
+    remake.folder = paths_.objects().string();
+    commands.push_back(std::move(remake));
+  }
+  process::Command image;
+  image.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(), parallel,
+                "--no-print-directory", "LOCALVERSION=",
+                // The same sources give the same image, wherever and whenever they are built.
+                "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
+                "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1"};
+  // With its objects made, only to link. A top Makefile that knows no build-dir looks through the
   // tree, and is right all the same.
-  return {objects, {"build-dir=", "linux"}};
+  if (!objects.empty()) image.argv.push_back("build-dir=");
+  image.argv.push_back("linux");
+  image.folder = paths_.tree.string();
+  commands.push_back(std::move(image));
+  return commands;
 }
 
 Result<Done> KernelImage::Make(int jobs, bool configured) {
@@ -200,15 +219,7 @@ Result<Done> KernelImage::Make(int jobs, bool configured) {
 
   Log log(paths_.build_log());
   Result<process::Streamed> result = process::Streamed{};
-  for (const auto& goals : Goals(objects_to_remake)) {
-    process::Command make;
-    make.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(),
-                 fmt::format("--jobs={}", jobs), "--no-print-directory", "LOCALVERSION=",
-                 // The same sources give the same image, wherever and whenever they are built.
-                 "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
-                 "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1"};
-    make.argv.insert(make.argv.end(), goals.begin(), goals.end());
-    make.folder = paths_.tree.string();
+  for (const auto& make : MakeCommands(jobs, objects_to_remake)) {
     log.Write(fmt::format("$ cd {} &&", process::ShellQuote(make.folder)));
     for (const auto& argument : make.argv) log.Write(" " + process::ShellQuote(argument));
     log.Write("\n");
@@ -232,15 +243,16 @@ Result<Done> KernelImage::Make(int jobs, bool configured) {
   if (result->code != 0) {
     constexpr size_t kShown = 60;
     const size_t skipped = kept_back.size() > kShown ? kept_back.size() - kShown : 0;
-    for (size_t i = skipped; i < kept_back.size(); ++i) fmt::print(stderr, "{}\n", kept_back[i]);
+    for (size_t i = skipped; i < kept_back.size(); ++i)
+      gate::Put(stderr, fmt::format("{}\n", kept_back[i]));
     return Error{fmt::format("{}: error: the kernel does not build (make exits with {})",
                              paths_.Name(paths_.build_log()), result->code)};
   }
   if (first || output.objects() > 0) {
     const size_t objects = CountObjects(paths_.objects());
     if (first) {
-      fmt::print(stderr, "-- built the kernel in {} ({} objects)\n",
-                 MinutesAndSeconds(progress.Elapsed()), objects);
+      gate::Put(stderr, fmt::format("-- built the kernel in {} ({} objects)\n",
+                                    MinutesAndSeconds(progress.Elapsed()), objects));
     }
     if (objects != static_cast<size_t>(counted) ||
         !fs::exists(paths_.tree / "compile_commands.json")) {
@@ -259,8 +271,8 @@ void KernelImage::WriteCompileCommands(size_t objects) {
   const auto result = process::Run(command);
   // An editor's convenience: the verdict does not depend on it, so a failure is only told.
   if (!result.ok() || !result->ok()) {
-    fmt::print(stderr, "-- no compile_commands.json for clangd: {}\n",
-               result.ok() ? result->err : result.error());
+    gate::Put(stderr, fmt::format("-- no compile_commands.json for clangd: {}\n",
+                                  result.ok() ? result->err : result.error()));
     return;
   }
   static_cast<void>(files::Write(paths_.state / "objects", std::to_string(objects)));

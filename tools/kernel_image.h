@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "files.h"
+#include "process.h"
 #include "result.h"
 
 /// Where the parts of one KUnit kernel are. All paths are absolute.
@@ -21,6 +22,10 @@ struct KernelPaths {
   std::filesystem::path image() const { return objects() / "linux"; }
   std::filesystem::path build_log() const { return state / "build.log"; }
   std::filesystem::path tree_id() const { return state.parent_path() / "linux.id"; }
+
+  /// What the tree's Python programs run with: their compiled modules are kept in `state`, and the
+  /// tree stays clean.
+  std::vector<std::pair<std::string, std::string>> PythonEnvironment() const;
 
   /// How messages name a file: from the project's folder where it is inside.
   std::string Name(const std::filesystem::path& file) const;
@@ -43,7 +48,8 @@ class KernelImage {
   gate::Result<std::string> ConfigurationId() const;
   gate::Result<bool> Configure();
   std::vector<std::string> ObjectsToRemake(bool configured) const;
-  std::vector<std::vector<std::string>> Goals(const std::vector<std::string>& objects) const;
+  std::vector<process::Command> MakeCommands(int jobs,
+                                             const std::vector<std::string>& objects) const;
   gate::Result<files::Done> Make(int jobs, bool configured);
   void WriteCompileCommands(size_t objects);
 

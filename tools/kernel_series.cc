@@ -7,6 +7,7 @@
 #include <string>
 
 #include "exit_codes.h"
+#include "file_io.h"
 #include "files.h"
 #include "kernel_tree.h"
 #include "process.h"
@@ -84,17 +85,17 @@ int Main(const Arguments& arguments, Result<std::string> (*command)(const Argume
   process::CleanEnvironment();
   const auto lock = supervise::BuildLock::Take(arguments.build);
   if (!lock.ok()) {
-    fmt::print(stderr, "{}\n", lock.error());
+    gate::Put(stderr, fmt::format("{}\n", lock.error()));
     return static_cast<int>(gate::ExitCode::kInfrastructure);
   }
   return supervise::Run([&] {
     lock->Mark();
     const auto done = command(arguments);
     if (!done.ok()) {
-      fmt::print(stderr, "{}\n", done.error());
+      gate::Put(stderr, fmt::format("{}\n", done.error()));
       return static_cast<int>(gate::ExitCode::kInfrastructure);
     }
-    if (!done->empty()) fmt::print(stderr, "{}\n", *done);
+    if (!done->empty()) gate::Put(stderr, fmt::format("{}\n", *done));
     return 0;
   });
 }

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "file_io.h"
 #include "process.h"
 #include "progress.h"
 
@@ -213,8 +214,10 @@ Result<Done> ImportCheckout(const Origin& origin, const fs::path& scratch, fs::p
   const auto head = tree.Ask({"update-ref", "HEAD", origin.commit});
   if (!head.ok()) return Error{head.error()};
 
-  fmt::print(stderr, "-- checking out {} of {} (a copy; uncommitted edits there are not taken)\n",
-             origin.commit.substr(0, 12), origin.path.string());
+  gate::Put(
+      stderr,
+      fmt::format("-- checking out {} of {} (a copy; uncommitted edits there are not taken)\n",
+                  origin.commit.substr(0, 12), origin.path.string()));
   const auto out = tree.Ask({"-c", "checkout.workers=0", "checkout", "-q", "-f", kBranch});
   if (out.ok()) return Done{};
   const auto promisor =

@@ -67,6 +67,19 @@ struct RunFiles {
   fs::path shown;        ///< In which build the verdict was shown as the kernel ran.
 };
 
+/// Removes what a killed run had begun to write. Under the build's lock nobody writes there now.
+void RemoveLeftovers(const RunFiles& run) {
+  std::error_code error;
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(run.results.parent_path(), error)) {
+    const std::string name = entry.path().filename().string();
+    for (const auto* file : {&run.verdict, &run.junit}) {
+      if (name.starts_with(file->filename().string() + ".")) leftovers.push_back(entry.path());
+    }
+  }
+  for (const auto& file : leftovers) static_cast<void>(files::Remove(file));
+}
+
 int Complain(const std::string& error) {
   gate::Put(stderr, error + "\n");
   return kInfrastructure;
@@ -163,6 +176,7 @@ int Execute(const Arguments& arguments) {
     gate::Put(stderr, filter.error() + "\n");
     return static_cast<int>(ExitCode::kUsage);
   }
+  RemoveLeftovers(run);
   auto options = GateOptions(arguments, run);
   options.filter = *filter;
   auto gate = gate::Gate::Create(options);
@@ -180,7 +194,7 @@ int Execute(const Arguments& arguments) {
                 "--timeout", std::to_string(arguments.timeout + 60)};
   if (!filter->empty()) kunit.argv.push_back(*filter);
   kunit.folder = paths.tree.string();
-  kunit.environment = {{"PYTHONPYCACHEPREFIX", (paths.state / "pycache").string()}};
+  kunit.environment = paths.PythonEnvironment();
   const auto result = process::Stream(
       kunit,
       [&](std::string_view bytes) {

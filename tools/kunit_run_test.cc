@@ -32,6 +32,9 @@ constexpr const char kFailing[] =
 constexpr const char kHanging[] =
     "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n    ok 1 one\n";
 
+/// What series-apply notes of a tree.
+constexpr const char kTreeId[] = "tree 1\nsuite 2 drivers/media/tests/Kconfig\ngcc 12\n";
+
 class KunitRunTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -45,6 +48,7 @@ class KunitRunTest : public testing::Test {
     Write("build/linux/Makefile",
           "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo '  CC      a.o'\n\t@$(BROKEN)\n"
           "\t@test -e $(O)/linux || cp /bin/true $(O)/linux\n");
+    Write("build/linux.id", kTreeId);
     Write("build/linux/scripts/clang-tools/gen_compile_commands.py", "");
     // Prints console.txt, tells its arguments, and where `hang` exists leaves a process behind that
     // keeps the console open.
@@ -198,9 +202,28 @@ TEST_F(KunitRunTest, ConfiguresOnlyWhereOptionsChanged) {
   Build();
   EXPECT_TRUE(Read("build/arguments").starts_with("config ")) << Read("build/arguments");
   Write("build/arguments", "");
-  Write("build/linux/lib/Kconfig.new", "config NEW\n");
+  Write("build/linux.id", std::string(kTreeId) + "edit 2 mm/page_alloc.c\n");
+  Build();
+  EXPECT_EQ(Read("build/arguments"), "") << "kconfig reads no sources";
+  Write("build/linux.id", std::string(kTreeId) + "new 2 lib/Kconfig.new\n");
   Build();
   EXPECT_TRUE(Read("build/arguments").starts_with("config ")) << Read("build/arguments");
+}
+
+TEST_F(KunitRunTest, TreeThatNobodyFingerprintedIsNotBuilt) {
+  fs::remove(project_ / "build/linux.id");
+  const auto run = Run("build");
+  EXPECT_EQ(run.code, 6);
+  EXPECT_NE(run.err.find("build the target series-apply"), std::string::npos) << run.err;
+}
+
+TEST_F(KunitRunTest, RemovesWhatAKilledRunLeft) {
+  Build();
+  Write("build/console.txt", kPassing);
+  Write("build/kunit/junit.xml.x7Yz01", "<");
+  EXPECT_EQ(Run("exec").code, 0);
+  EXPECT_FALSE(fs::exists(project_ / "build/kunit/junit.xml.x7Yz01"));
+  EXPECT_TRUE(fs::exists(project_ / "build/kunit/junit.xml"));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include "file_io.h"
+
 namespace {
 
 /// Columns of the terminal behind `out`, 80 where it does not tell.
@@ -40,23 +42,23 @@ void Progress::Refresh() {
   last_ = now;
   const std::string line = fmt::format("{}  {}", text_, MinutesAndSeconds(Elapsed()));
   if (terminal_) {
-    fmt::print(out_, "\r{}\033[K", line.substr(0, Columns(out_) - 1));
+    gate::Put(out_, fmt::format("\r{}\033[K", line.substr(0, Columns(out_) - 1)));
     shown_ = true;
   } else {
-    fmt::print(out_, "{}\n", line);
+    gate::Put(out_, fmt::format("{}\n", line));
   }
   std::fflush(out_);
 }
 
 void Progress::Print(std::string_view text) {
   Clear();
-  fmt::print(out_, "{}\n", text);
+  gate::Put(out_, fmt::format("{}\n", text));
   std::fflush(out_);
 }
 
 void Progress::Clear() {
   if (!shown_) return;
-  fmt::print(out_, "\r\033[K");
+  gate::Put(out_, "\r\033[K");
   std::fflush(out_);
   shown_ = false;
 }

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "exit_codes.h"
+#include "file_io.h"
 #include "files.h"
 #include "process.h"
 
@@ -88,7 +89,7 @@ sigset_t Signals(std::initializer_list<int> numbers) {
 int Supervise(const std::function<int()>& body, const sigset_t& callers_mask) {
   const pid_t worker = ::fork();
   if (worker < 0) {
-    fmt::print(stderr, "error: cannot start a process: {}\n", std::strerror(errno));
+    gate::Put(stderr, fmt::format("error: cannot start a process: {}\n", std::strerror(errno)));
     return static_cast<int>(gate::ExitCode::kInfrastructure);
   }
   if (worker == 0) {
@@ -111,8 +112,8 @@ int Supervise(const std::function<int()>& body, const sigset_t& callers_mask) {
       if (pid != worker) continue;
       EndAllBelow();
       if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
-      fmt::print(stderr, "error: stopped by signal {} ({})\n", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)));
+      gate::Put(stderr, fmt::format("error: stopped by signal {} ({})\n", WTERMSIG(status),
+                                    strsignal(WTERMSIG(status))));
       return static_cast<int>(gate::ExitCode::kInfrastructure);
     }
   }
@@ -144,13 +145,14 @@ int AwaitSupervisor(pid_t supervisor, int signals, const std::vector<int>& ances
     int status = 0;
     if (::waitpid(supervisor, &status, WNOHANG) != supervisor) continue;
     if (stopped_by != 0) {
-      fmt::print(stderr, "\nerror: stopped ({}); the next build goes on from here\n",
-                 stopped_by == SIGINT ? "interrupted" : strsignal(stopped_by));
+      gate::Put(stderr, fmt::format("\nerror: stopped ({}); the next build goes on from here\n",
+                                    stopped_by == SIGINT ? "interrupted" : strsignal(stopped_by)));
       return 128 + stopped_by;
     }
     if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
-    fmt::print(stderr, "error: the process that supervises the build was killed (signal {})\n",
-               WTERMSIG(status));
+    gate::Put(stderr,
+              fmt::format("error: the process that supervises the build was killed (signal {})\n",
+                          WTERMSIG(status)));
     return static_cast<int>(gate::ExitCode::kInfrastructure);
   }
 }
@@ -179,7 +181,8 @@ void EndLeftovers(const fs::path& folder) {
     if (::kill(pid, SIGKILL) == 0) ++ended;
   }
   if (ended > 0) {
-    fmt::print(stderr, "-- ended {} process(es) that a killed build had left running\n", ended);
+    gate::Put(stderr,
+              fmt::format("-- ended {} process(es) that a killed build had left running\n", ended));
   }
 }
 
@@ -217,7 +220,8 @@ gate::Result<BuildLock> BuildLock::Take(const fs::path& folder) {
           fmt::format("{}: error: cannot take the lock: {}", file.string(), std::strerror(errno))};
     }
     if (attempt == kPatience) {
-      fmt::print(stderr, "-- another build works in {}; waiting for it\n", real.string());
+      gate::Put(stderr,
+                fmt::format("-- another build works in {}; waiting for it\n", real.string()));
     }
     ::usleep(50000);
   }
@@ -264,7 +268,7 @@ int Run(const std::function<int()>& body) {
   }
   int code = static_cast<int>(gate::ExitCode::kInfrastructure);
   if (supervisor < 0) {
-    fmt::print(stderr, "error: cannot start a process: {}\n", std::strerror(errno));
+    gate::Put(stderr, fmt::format("error: cannot start a process: {}\n", std::strerror(errno)));
   } else {
     code = AwaitSupervisor(supervisor, signals, ancestors);
   }
