@@ -267,6 +267,9 @@ static int vb2_kunit_start_streaming(struct vb2_queue *q, unsigned int count)
 {
 	struct vb2_kunit_queue *vkq = to_vkq(q);
 
+	if (vkq->start)
+		vkq->start(vkq);
+
 	if (vkq->start_ret)
 		vb2_kunit_return_all(q, VB2_BUF_STATE_QUEUED);
 
@@ -367,7 +370,8 @@ vb2_kunit_queue_create(struct kunit *test, enum dma_data_direction dir,
 	vkq->q.type = 1;
 	vkq->q.is_output = dir != DMA_FROM_DEVICE;
 	vkq->q.bidirectional = dir == DMA_BIDIRECTIONAL;
-	vkq->q.io_modes = VB2_MMAP | VB2_DMABUF | VB2_USERPTR;
+	vkq->q.io_modes = VB2_MMAP | VB2_DMABUF | VB2_USERPTR | VB2_READ |
+			  VB2_WRITE;
 	vkq->q.ops = &vb2_kunit_ops;
 	vkq->q.mem_ops = mem_ops;
 	vkq->q.buf_ops = &vb2_kunit_buf_ops;
@@ -650,6 +654,19 @@ static void vb2_kunit_fence_put(void *data)
 	dma_fence_put(data);
 }
 
+/**
+ * vb2_kunit_put_fence_later() - drop a reference when the test ends
+ * @test:	the running test
+ * @fence:	the fence
+ */
+void vb2_kunit_put_fence_later(struct kunit *test, struct dma_fence *fence)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							vb2_kunit_fence_put,
+							fence), 0);
+}
+EXPORT_SYMBOL_GPL(vb2_kunit_put_fence_later);
+
 static void vb2_kunit_fence_end(void *data)
 {
 	struct dma_fence *fence = data;
@@ -729,10 +746,7 @@ struct dma_fence *vb2_kunit_pending(struct kunit *test, struct dma_resv *resv,
 	kfree(fences);
 	KUNIT_ASSERT_LE_MSG(test, num, 1, "more than one fence was published");
 	if (fence)
-		KUNIT_ASSERT_EQ(test,
-				kunit_add_action_or_reset(test,
-							  vb2_kunit_fence_put,
-							  fence), 0);
+		vb2_kunit_put_fence_later(test, fence);
 
 	return fence;
 }

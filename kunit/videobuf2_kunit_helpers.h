@@ -25,6 +25,9 @@
  * @num_planes:		planes of each buffer that is allocated from now on
  * @opt_in:		buf_queue attaches a release fence
  * @attach_ret:		what the last attach in buf_queue returned
+ * @start:		what start_streaming does first, NULL for nothing; the
+ *			queue is locked, so the test can't end in there
+ * @priv:		for @start
  * @start_ret:		what start_streaming returns; if not 0, it gives the
  *			buffers back in state QUEUED
  * @import:		the dma-bufs that the next QBUF imports, for each plane
@@ -43,6 +46,8 @@ struct vb2_kunit_queue {
 	unsigned int		num_planes;
 	bool			opt_in;
 	int			attach_ret;
+	void			(*start)(struct vb2_kunit_queue *vkq);
+	void			*priv;
 	int			start_ret;
 	struct dma_buf		*import[VB2_MAX_PLANES];
 	int			import_fd[VB2_MAX_PLANES];
@@ -84,6 +89,7 @@ struct dma_buf *vb2_kunit_dma_buf(struct kunit *test, struct dma_resv *resv);
 void vb2_kunit_put_dma_buf(struct kunit *test, struct dma_buf *dbuf);
 
 struct dma_fence *vb2_kunit_fence(struct kunit *test);
+void vb2_kunit_put_fence_later(struct kunit *test, struct dma_fence *fence);
 struct dma_fence *vb2_kunit_pending(struct kunit *test, struct dma_resv *resv,
 				    enum dma_resv_usage usage);
 void vb2_kunit_add_fence(struct kunit *test, struct dma_resv *resv,

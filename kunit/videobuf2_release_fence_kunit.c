@@ -11,18 +11,51 @@
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/sync_file.h>
+#include <linux/uaccess.h>
+#include <media/videobuf2-dma-contig.h>
+#include <media/videobuf2-dma-sg.h>
+#include <media/videobuf2-vmalloc.h>
+#include <uapi/linux/sync_file.h>
 
 #include "videobuf2_kunit_helpers.h"
+
+/* What the allocators have to have in common. */
+struct allocator {
+	const char *name;
+	const struct vb2_mem_ops *mem_ops;
+};
+
+static const struct allocator allocators[] = {
+	{ "fake", &vb2_kunit_memops },
+	{ "vmalloc", &vb2_vmalloc_memops },
+	{ "dma-contig", &vb2_dma_contig_memops },
+	{ "dma-sg", &vb2_dma_sg_memops },
+};
+
+KUNIT_ARRAY_PARAM_DESC(allocator, allocators, name);
 
 /* On the fake allocator, every MMAP plane has one unless the queue hides it. */
 static struct dma_resv *plane_resv(struct vb2_buffer *vb, unsigned int plane)
 {
-	return vb2_kunit_memops.get_resv(vb, vb->planes[plane].mem_priv);
+	const struct vb2_mem_ops *mem_ops = vb->vb2_queue->mem_ops;
+
+	/* One case hides the operation of the fake allocator. */
+	if (mem_ops->alloc == vb2_kunit_memops.alloc)
+		mem_ops = &vb2_kunit_memops;
+
+	return mem_ops->get_resv ?
+	       mem_ops->get_resv(vb, vb->planes[plane].mem_priv) : NULL;
 }
 
 static struct dma_fence *pending_write(struct kunit *test,
@@ -57,6 +90,14 @@ static struct vb2_kunit_queue *capture_queue(struct kunit *test)
 static struct vb2_buffer *active(struct kunit *test)
 {
 	return vb2_kunit_active(test, capture_queue(test), 1);
+}
+
+/* A queue on the allocator that the case is run for. */
+static struct vb2_kunit_queue *allocator_queue(struct kunit *test)
+{
+	const struct allocator *param = test->param_value;
+
+	return vb2_kunit_queue_create(test, DMA_FROM_DEVICE, param->mem_ops);
 }
 
 /* Attach */
@@ -227,6 +268,85 @@ static void indices_are_timelines(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(f1));
 }
 
+static int sync_file_fd(struct kunit *test, struct dma_fence *fence)
+{
+	struct sync_file *sync_file;
+	int fd;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	sync_file = sync_file_create(fence);
+	if (sync_file)
+		fd_install(fd, sync_file->file);
+	else
+		put_unused_fd(fd);
+	KUNIT_ASSERT_NOT_NULL(test, sync_file);
+
+	return fd;
+}
+
+/* Merge the sync_files of two fences, as user space does. */
+static struct dma_fence *merge(struct kunit *test, struct dma_fence *f0,
+			       struct dma_fence *f1)
+{
+	int fd = sync_file_fd(test, f0);
+	struct sync_merge_data data = {
+		.name = "vb2-kunit",
+		.fd2 = sync_file_fd(test, f1),
+		.fence = -1,
+	};
+	struct dma_fence *merged = NULL;
+	unsigned long user;
+	struct file *file;
+	long ret = -EFAULT;
+
+	user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	KUNIT_ASSERT_NE_MSG(test, user, 0, "no user memory");
+	file = fget(fd);
+	if (!copy_to_user((void __user *)user, &data, sizeof(data)))
+		ret = file->f_op->unlocked_ioctl(file, SYNC_IOC_MERGE, user);
+	fput(file);
+	if (!ret && !copy_from_user(&data, (void __user *)user, sizeof(data)))
+		merged = sync_file_get_fence(data.fence);
+	if (data.fence >= 0)
+		close_fd(data.fence);
+	close_fd(data.fd2);
+	close_fd(fd);
+	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "SYNC_IOC_MERGE failed");
+	KUNIT_ASSERT_NOT_NULL(test, merged);
+	vb2_kunit_put_fence_later(test, merged);
+
+	return merged;
+}
+
+/*
+ * Of two fences of one timeline, merging keeps the later one only. So what is
+ * merged here would signal with the buffer that was armed last.
+ */
+static void merged_sync_file_signals_with_last(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = capture_queue(test);
+	struct vb2_buffer *vb0 = vb2_kunit_active(test, vkq, 1);
+	struct vb2_buffer *vb1 = vb2_get_buffer(&vkq->q, 1);
+	struct vb2_buffer *vb2 = vb2_get_buffer(&vkq->q, 2);
+	struct dma_fence *merged;
+
+	vb2_kunit_qbuf(test, vb1);
+	vb2_kunit_qbuf(test, vb2);
+	merged = merge(test, arm_write(test, vb0), arm_write(test, vb1));
+	merged = merge(test, merged, arm_write(test, vb2));
+
+	vb2_buffer_done(vb2, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(merged),
+			       "signalled with two of three buffers pending");
+	vb2_buffer_done(vb0, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(merged),
+			       "signalled with one of three buffers pending");
+	vb2_buffer_done(vb1, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(merged));
+}
+
 static void queues_have_own_timelines(struct kunit *test)
 {
 	struct vb2_kunit_queue *vkq = capture_queue(test);
@@ -370,7 +490,8 @@ static void done_drops_its_reference(struct kunit *test)
 
 static void done_makes_dma_buf_ready(struct kunit *test)
 {
-	struct vb2_buffer *vb = active(test);
+	struct vb2_buffer *vb = vb2_kunit_active(test, allocator_queue(test),
+						 1);
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
 
 	arm_write(test, vb);
@@ -397,6 +518,45 @@ static void done_queued_gets_fresh_fence(struct kunit *test)
 	fence = arm_write(test, vb);
 	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+}
+
+/* The test can't end in here, so what goes wrong is seen later. */
+static void arm_at_start(struct vb2_kunit_queue *vkq)
+{
+	struct vb2_buffer *vb = vb2_get_buffer(&vkq->q, 0);
+	struct dma_fence **fence = vkq->priv;
+
+	if (!vb2_buffer_arm_release_fence(vb))
+		dma_resv_get_singleton(plane_resv(vb, 0), DMA_RESV_USAGE_WRITE,
+				       fence);
+}
+
+/* A driver may find out that it can't start when it has armed buffers. */
+static void failed_start_cancels_armed_fence(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq = capture_queue(test);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+	struct dma_fence *fence = NULL, *fresh;
+
+	vkq->start = arm_at_start;
+	vkq->priv = &fence;
+	vkq->start_ret = -EIO;
+	vb2_kunit_qbuf(test, vb);
+	vb2_kunit_streamon(test, vkq);
+	KUNIT_ASSERT_NOT_NULL_MSG(test, fence, "no write fence after arming");
+	vb2_kunit_put_fence_later(test, fence);
+	KUNIT_EXPECT_EQ(test, vb->state, VB2_BUF_STATE_QUEUED);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ECANCELED);
+	KUNIT_EXPECT_NULL(test, pending_any(test, plane_resv(vb, 0)));
+
+	vkq->start = NULL;
+	vkq->start_ret = 0;
+	vb2_kunit_streamon(test, vkq);
+	KUNIT_EXPECT_EQ(test, vkq->attach_ret, 0);
+	fresh = arm_write(test, vb);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_later(fresh, fence));
+	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fresh), 1);
 }
 
 struct interrupt {
@@ -499,7 +659,7 @@ static void signal_comes_before_dequeueable(struct kunit *test)
 
 static void export_before_attach_sees_fence(struct kunit *test)
 {
-	struct vb2_kunit_queue *vkq = capture_queue(test);
+	struct vb2_kunit_queue *vkq = allocator_queue(test);
 	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
 
@@ -512,7 +672,8 @@ static void export_before_attach_sees_fence(struct kunit *test)
 
 static void export_before_arm_sees_fence(struct kunit *test)
 {
-	struct vb2_buffer *vb = active(test);
+	struct vb2_buffer *vb = vb2_kunit_active(test, allocator_queue(test),
+						 1);
 	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
 
 	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
@@ -521,7 +682,8 @@ static void export_before_arm_sees_fence(struct kunit *test)
 
 static void export_after_arm_sees_fence(struct kunit *test)
 {
-	struct vb2_buffer *vb = active(test);
+	struct vb2_buffer *vb = vb2_kunit_active(test, allocator_queue(test),
+						 1);
 	struct dma_buf *dbuf;
 
 	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
@@ -531,7 +693,8 @@ static void export_after_arm_sees_fence(struct kunit *test)
 
 static void two_exports_see_one_fence(struct kunit *test)
 {
-	struct vb2_buffer *vb = active(test);
+	struct vb2_buffer *vb = vb2_kunit_active(test, allocator_queue(test),
+						 1);
 	struct dma_buf *rd = vb2_kunit_export(test, vb, 0, O_RDONLY);
 	struct dma_buf *rdwr = vb2_kunit_export(test, vb, 0, O_RDWR);
 	struct dma_fence *fence;
@@ -545,7 +708,7 @@ static void two_exports_see_one_fence(struct kunit *test)
 
 static void planes_carry_one_fence(struct kunit *test)
 {
-	struct vb2_kunit_queue *vkq = capture_queue(test);
+	struct vb2_kunit_queue *vkq = allocator_queue(test);
 	struct vb2_buffer *vb = vb2_kunit_active(test, vkq, 3);
 	struct dma_fence *fence = arm_write(test, vb);
 	unsigned int i;
@@ -673,6 +836,59 @@ static void dma_bufs_of_one_resv_carry_one_fence(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(vb), 0);
 	KUNIT_EXPECT_NOT_NULL(test, pending_write(test, dbuf0->resv));
+}
+
+/* The one pending fence in @resv that is not @known. */
+static struct dma_fence *pending_besides(struct kunit *test,
+					 struct dma_resv *resv,
+					 struct dma_fence *known)
+{
+	struct dma_fence **fences, *other = NULL;
+	unsigned int num, i;
+
+	KUNIT_ASSERT_EQ(test, dma_resv_get_fences(resv, DMA_RESV_USAGE_WRITE,
+						  &num, &fences), 0);
+	for (i = 0; i < num; i++) {
+		if (num == 2 && fences[i] != known)
+			other = dma_fence_get(fences[i]);
+		dma_fence_put(fences[i]);
+	}
+	kfree(fences);
+	KUNIT_EXPECT_EQ_MSG(test, num, 2,
+			    "fences where two queues write, and one is known");
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	vb2_kunit_put_fence_later(test, other);
+
+	return other;
+}
+
+static void importing_queues_have_own_fences(struct kunit *test)
+{
+	struct dma_buf *dbuf = vb2_kunit_dma_buf(test, NULL);
+	struct vb2_buffer *first = import(test, dbuf, dbuf);
+	struct vb2_buffer *second = import(test, dbuf, dbuf);
+	struct dma_fence *f1, *f2;
+
+	/* One ahead: on a timeline of both, it would replace the other's. */
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(second), 0);
+	vb2_buffer_done(second, VB2_BUF_STATE_DONE);
+	vb2_kunit_dqbuf(test, second);
+	vb2_kunit_qbuf(test, second);
+
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(first), 0);
+	f1 = pending_write(test, dbuf->resv);
+	KUNIT_ASSERT_NOT_NULL(test, f1);
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(second), 0);
+	f2 = pending_besides(test, dbuf->resv, f1);
+
+	vb2_buffer_done(second, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(f2));
+	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(f1),
+			       "one queue signalled the fence of the other");
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLIN), 0);
+	vb2_buffer_done(first, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(f1));
+	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLIN), EPOLLIN);
 }
 
 /* Locks */
@@ -808,6 +1024,27 @@ static void pending_fence_has_names(struct kunit *test)
 				  "no queue name in '%s'", text);
 }
 
+/*
+ * Where spinlocks are empty, as without SMP and debugging, taking one in freed
+ * memory does no harm that a test could see. Where it is tells all the same.
+ */
+static void fence_brings_its_lock(struct kunit *test)
+{
+	struct dma_fence *fence = arm_write(test, active(test));
+	void *lock;
+
+	/* Trees that have this macro let a fence bring its lock by itself. */
+#ifdef dma_fence_lock_irqsave
+	lock = dma_fence_spinlock(fence);
+#else
+	lock = fence->lock;
+#endif
+	KUNIT_EXPECT_TRUE_MSG(test,
+			      lock >= (void *)fence &&
+			      lock < (void *)fence + ksize(fence),
+			      "the lock may be gone before the fence");
+}
+
 static void fence_outlives_buffer(struct kunit *test)
 {
 	struct vb2_kunit_queue *vkq = capture_queue(test);
@@ -905,6 +1142,7 @@ static struct kunit_case videobuf2_release_fence_cases[] = {
 	KUNIT_CASE(arm_after_done_does_nothing),
 	KUNIT_CASE(arm_keeps_fences_of_others),
 	KUNIT_CASE(indices_are_timelines),
+	KUNIT_CASE(merged_sync_file_signals_with_last),
 	KUNIT_CASE(queues_have_own_timelines),
 	KUNIT_CASE(numbers_rise_across_cycles),
 	KUNIT_CASE(numbers_rise_across_reqbufs),
@@ -913,18 +1151,19 @@ static struct kunit_case videobuf2_release_fence_cases[] = {
 	KUNIT_CASE_PARAM(done_signals, done_gen_params),
 	KUNIT_CASE_PARAM(done_unarmed_is_not_seen, done_gen_params),
 	KUNIT_CASE(done_drops_its_reference),
-	KUNIT_CASE(done_makes_dma_buf_ready),
+	KUNIT_CASE_PARAM(done_makes_dma_buf_ready, allocator_gen_params),
 	KUNIT_CASE(done_queued_gets_fresh_fence),
+	KUNIT_CASE(failed_start_cancels_armed_fence),
 	KUNIT_CASE(done_in_hard_interrupt_signals),
 	KUNIT_CASE(done_unarmed_in_hard_interrupt_frees),
 	KUNIT_CASE(streamoff_signals_error),
 	KUNIT_CASE(sync_comes_before_signal),
 	KUNIT_CASE(signal_comes_before_dequeueable),
-	KUNIT_CASE(export_before_attach_sees_fence),
-	KUNIT_CASE(export_before_arm_sees_fence),
-	KUNIT_CASE(export_after_arm_sees_fence),
-	KUNIT_CASE(two_exports_see_one_fence),
-	KUNIT_CASE(planes_carry_one_fence),
+	KUNIT_CASE_PARAM(export_before_attach_sees_fence, allocator_gen_params),
+	KUNIT_CASE_PARAM(export_before_arm_sees_fence, allocator_gen_params),
+	KUNIT_CASE_PARAM(export_after_arm_sees_fence, allocator_gen_params),
+	KUNIT_CASE_PARAM(two_exports_see_one_fence, allocator_gen_params),
+	KUNIT_CASE_PARAM(planes_carry_one_fence, allocator_gen_params),
 	KUNIT_CASE(planes_of_one_resv_carry_one_fence),
 	KUNIT_CASE(planes_without_resv_are_skipped),
 	KUNIT_CASE(allocator_without_get_resv_is_unfenced),
@@ -933,10 +1172,12 @@ static struct kunit_case videobuf2_release_fence_cases[] = {
 	KUNIT_CASE(imported_planes_carry_one_fence),
 	KUNIT_CASE(planes_of_one_dma_buf_carry_one_fence),
 	KUNIT_CASE(dma_bufs_of_one_resv_carry_one_fence),
+	KUNIT_CASE(importing_queues_have_own_fences),
 	KUNIT_CASE(arm_backs_off),
 	KUNIT_CASE(arm_leaves_nothing_locked),
 	KUNIT_CASE(arm_survives_injected_back_off),
 	KUNIT_CASE(pending_fence_has_names),
+	KUNIT_CASE(fence_brings_its_lock),
 	KUNIT_CASE(fence_outlives_buffer),
 	KUNIT_CASE(fence_outlives_queue),
 	KUNIT_CASE(fence_outlives_dma_buf),
