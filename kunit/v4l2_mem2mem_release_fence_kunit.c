@@ -8,14 +8,20 @@
 
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/file.h>
+#include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
 #include <linux/sync_file.h>
 #include <linux/videodev2.h>
+#include <linux/workqueue.h>
 #include <media/v4l2-mem2mem.h>
 #include <media/videobuf2-v4l2.h>
 #include <media/videobuf2-vmalloc.h>
@@ -30,6 +36,10 @@ struct m2m {
 	struct completion started;	/* for each job */
 	unsigned int jobs;
 	int arm_ret;
+	void (*run)(struct m2m *m2m);	/* how jobs start, if not as usual */
+	void *run_priv;
+	bool attach_late;		/* the fault that most would make */
+	int attach_ret;
 };
 
 static void finish(struct m2m *m2m, enum vb2_buffer_state state)
@@ -40,6 +50,11 @@ static void finish(struct m2m *m2m, enum vb2_buffer_state state)
 static void device_run(void *priv)
 {
 	struct m2m *m2m = priv;
+
+	if (m2m->run) {
+		m2m->run(m2m);
+		return;
+	}
 
 	m2m->arm_ret = v4l2_m2m_arm_release_fence(m2m->ctx);
 	m2m->jobs++;
@@ -78,8 +93,16 @@ static void buf_queue(struct vb2_buffer *vb)
 {
 	struct m2m *m2m = vb2_get_drv_priv(vb->vb2_queue);
 
-	vb2_buffer_attach_release_fence(vb);
+	if (!m2m->attach_late)
+		m2m->attach_ret = vb2_buffer_attach_release_fence(vb);
+
 	v4l2_m2m_buf_queue(m2m->ctx, to_vb2_v4l2_buffer(vb));
+
+	if (m2m->attach_late) {
+		/* As from QBUF on the other queue. */
+		v4l2_m2m_try_schedule(m2m->ctx);
+		m2m->attach_ret = vb2_buffer_attach_release_fence(vb);
+	}
 }
 
 static void stop_streaming(struct vb2_queue *q)
@@ -164,6 +187,12 @@ static struct dma_fence *armed_on_capture(struct kunit *test, struct m2m *m2m,
 	return fence;
 }
 
+/* How many fences were ever published for the buffers of a queue. */
+static u64 numbers_used(struct vb2_queue *q)
+{
+	return atomic64_read(&q->release_fence_seqno);
+}
+
 static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
 		 u32 flags)
 {
@@ -193,6 +222,28 @@ static void streamoff(struct m2m *m2m, struct vb2_queue *q)
 	mutex_unlock(&m2m->lock);
 }
 
+static void nothing(struct work_struct *work)
+{
+}
+
+/*
+ * A job that finishes has a worker look for the next, and v4l2_m2m_release()
+ * does not wait for it. What is queued after it on the same CPU does: the
+ * worker does not sleep if there is no job.
+ */
+static void m2m_wait_for_worker(void)
+{
+	struct work_struct work;
+	unsigned int cpu;
+
+	INIT_WORK_ONSTACK(&work, nothing);
+	for_each_online_cpu(cpu) {
+		schedule_work_on(cpu, &work);
+		flush_work(&work);
+	}
+	destroy_work_on_stack(&work);
+}
+
 static void m2m_release(void *data)
 {
 	struct m2m *m2m = data;
@@ -200,6 +251,7 @@ static void m2m_release(void *data)
 	mutex_lock(&m2m->lock);
 	v4l2_m2m_ctx_release(m2m->ctx);
 	mutex_unlock(&m2m->lock);
+	m2m_wait_for_worker();
 	v4l2_m2m_release(m2m->dev);
 }
 
@@ -367,6 +419,39 @@ static void hold_dropped_in_flight_completes_unfenced(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, pending_on_capture(test, m2m, 0));
 }
 
+static void run_and_finish(struct m2m *m2m)
+{
+	v4l2_m2m_arm_release_fence(m2m->ctx);
+	finish(m2m, VB2_BUF_STATE_DONE);
+}
+
+/*
+ * A driver that attaches when mem2mem has the buffer already can lose a race
+ * with the job. The fence would be one that nothing signals.
+ */
+static void late_attach_is_refused(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+	struct vb2_buffer *vb = vb2_get_buffer(capture(m2m), 0);
+
+	qbuf(test, output(m2m), 0, 0);
+	m2m->run = run_and_finish;
+	m2m->attach_late = true;
+	qbuf(test, capture(m2m), 0, 0);
+	KUNIT_ASSERT_EQ_MSG(test, vb->state, VB2_BUF_STATE_DONE,
+			    "the job did not win the race");
+	KUNIT_EXPECT_EQ(test, m2m->attach_ret, -EINVAL);
+	KUNIT_EXPECT_NULL_MSG(test, vb->release_fence,
+			      "a fence that nothing signals");
+
+	m2m->run = NULL;
+	m2m->attach_late = false;
+	vb2_kunit_dqbuf(test, vb);
+	qbuf(test, capture(m2m), 0, 0);
+	KUNIT_EXPECT_EQ_MSG(test, m2m->attach_ret, 0,
+			    "the late fence is in the way");
+}
+
 static void no_capture_buffer_is_no_error(struct kunit *test)
 {
 	struct m2m *m2m = test->priv;
@@ -431,6 +516,275 @@ static void finish_wakes_who_polls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLOUT), EPOLLOUT);
 }
 
+/*
+ * Replays of what hantro and rga do with a job, call by call: the same order of
+ * preparing, arming, handing over and finishing, with a flag for the hardware.
+ * They show that the core copes with it, in hard interrupts too. That a driver
+ * really does so, and that its hardware stops, is for a board to show.
+ */
+#define REPLAY_TIMEOUT	(60 * HZ)	/* no test waits for it */
+
+struct replay {
+	struct m2m *m2m;
+	void (*finish)(struct m2m *m2m, enum vb2_buffer_state state);
+	bool cant_prepare;		/* clocks, power, or bad controls */
+	spinlock_t lock;		/* of all below */
+	bool running;			/* whoever clears it finishes the job */
+	unsigned long deadline;
+	struct delayed_work watchdog;
+	struct irq_work irq;
+	unsigned int finished;
+	unsigned int in_hardirq;
+};
+
+static bool replay_take_job(struct replay *replay, bool timeout)
+{
+	unsigned long flags;
+	bool took = false;
+
+	spin_lock_irqsave(&replay->lock, flags);
+	if (replay->running &&
+	    (!timeout || time_is_before_eq_jiffies(replay->deadline))) {
+		replay->running = false;
+		replay->finished++;
+		cancel_delayed_work(&replay->watchdog);
+		took = true;
+	}
+	spin_unlock_irqrestore(&replay->lock, flags);
+
+	return took;
+}
+
+static void replay_irq(struct irq_work *work)
+{
+	struct replay *replay = container_of(work, struct replay, irq);
+
+	replay->in_hardirq += !!in_hardirq();
+	if (replay_take_job(replay, false))
+		replay->finish(replay->m2m, VB2_BUF_STATE_DONE);
+}
+
+static void replay_watchdog(struct work_struct *work)
+{
+	struct replay *replay = container_of(to_delayed_work(work),
+					     struct replay, watchdog);
+	bool cookie = dma_fence_begin_signalling();
+
+	/* Here the driver stops the hardware. */
+	if (replay_take_job(replay, true))
+		replay->finish(replay->m2m, VB2_BUF_STATE_ERROR);
+	dma_fence_end_signalling(cookie);
+}
+
+/* hantro_end_prepare_run(), and all of rga's device_run(), but registers. */
+static void replay_start(struct m2m *m2m)
+{
+	struct replay *replay = m2m->run_priv;
+	unsigned long flags;
+	bool cookie;
+
+	m2m->arm_ret = v4l2_m2m_arm_release_fence(m2m->ctx);
+	cookie = dma_fence_begin_signalling();
+	spin_lock_irqsave(&replay->lock, flags);
+	replay->running = true;
+	replay->deadline = jiffies + REPLAY_TIMEOUT;
+	queue_delayed_work(system_wq, &replay->watchdog, REPLAY_TIMEOUT);
+	spin_unlock_irqrestore(&replay->lock, flags);
+	dma_fence_end_signalling(cookie);
+}
+
+static void hantro_finish(struct m2m *m2m, enum vb2_buffer_state state)
+{
+	v4l2_m2m_buf_done_and_job_finish(m2m->dev, m2m->ctx, state);
+}
+
+static void hantro_run(struct m2m *m2m)
+{
+	struct replay *replay = m2m->run_priv;
+
+	m2m->jobs++;
+	if (replay->cant_prepare) {
+		/* Neither the watchdog nor the interrupt knows of the job. */
+		replay->finished++;
+		hantro_finish(m2m, VB2_BUF_STATE_ERROR);
+		return;
+	}
+	replay_start(m2m);
+}
+
+static void rga_finish(struct m2m *m2m, enum vb2_buffer_state state)
+{
+	struct vb2_v4l2_buffer *src = v4l2_m2m_src_buf_remove(m2m->ctx);
+	struct vb2_v4l2_buffer *dst = v4l2_m2m_dst_buf_remove(m2m->ctx);
+
+	v4l2_m2m_buf_done(src, state);
+	v4l2_m2m_buf_done(dst, state);
+	v4l2_m2m_job_finish(m2m->dev, m2m->ctx);
+}
+
+static void rga_run(struct m2m *m2m)
+{
+	m2m->jobs++;
+	replay_start(m2m);
+}
+
+struct replay_param {
+	const char *name;
+	void (*run)(struct m2m *m2m);
+	void (*finish)(struct m2m *m2m, enum vb2_buffer_state state);
+	u32 flags;			/* of the output queue */
+};
+
+static const struct replay_param replay_params[] = {
+	{ "hantro", hantro_run, hantro_finish,
+	  VB2_V4L2_FL_SUPPORTS_M2M_HOLD_CAPTURE_BUF },
+	{ "rga", rga_run, rga_finish },
+};
+
+KUNIT_ARRAY_PARAM_DESC(replay, replay_params, name);
+
+static void replay_stop(void *data)
+{
+	struct replay *replay = data;
+
+	irq_work_sync(&replay->irq);
+	cancel_delayed_work_sync(&replay->watchdog);
+}
+
+static struct replay *replay_create(struct kunit *test,
+				    const struct replay_param *param)
+{
+	struct replay *replay = kunit_kzalloc(test, sizeof(*replay),
+					      GFP_KERNEL);
+	struct m2m *m2m = test->priv;
+
+	KUNIT_ASSERT_NOT_NULL(test, replay);
+	replay->m2m = m2m;
+	replay->finish = param->finish;
+	spin_lock_init(&replay->lock);
+	INIT_DELAYED_WORK(&replay->watchdog, replay_watchdog);
+	replay->irq = IRQ_WORK_INIT_HARD(replay_irq);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, replay_stop,
+							replay), 0);
+	output(m2m)->subsystem_flags = param->flags;
+	m2m->run = param->run;
+	m2m->run_priv = replay;
+
+	return replay;
+}
+
+static void replay_interrupt(struct replay *replay)
+{
+	irq_work_queue(&replay->irq);
+	irq_work_sync(&replay->irq);
+}
+
+static void replayed_interrupt_finishes_job(struct kunit *test)
+{
+	struct replay *replay = replay_create(test, test->param_value);
+	struct m2m *m2m = test->priv;
+	struct dma_fence *fence;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	fence = armed_on_capture(test, m2m, 0);
+	replay_interrupt(replay);
+	KUNIT_ASSERT_EQ_MSG(test, replay->in_hardirq, 1,
+			    "this was no hard interrupt");
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+
+	/* The watchdog that was about to run finds the job taken. */
+	replay->deadline = jiffies;
+	replay_watchdog(&replay->watchdog.work);
+	KUNIT_EXPECT_EQ(test, replay->finished, 1);
+	vb2_kunit_dqbuf(test, vb2_get_buffer(capture(m2m), 0));
+}
+
+static void replayed_watchdog_finishes_job(struct kunit *test)
+{
+	struct replay *replay = replay_create(test, test->param_value);
+	struct m2m *m2m = test->priv;
+	struct dma_fence *fence;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	fence = armed_on_capture(test, m2m, 0);
+	replay->deadline = jiffies;
+	mod_delayed_work(system_wq, &replay->watchdog, 0);
+	flush_delayed_work(&replay->watchdog);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+
+	/* A late interrupt finds the job taken. */
+	replay_interrupt(replay);
+	KUNIT_EXPECT_EQ(test, replay->finished, 1);
+	vb2_kunit_dqbuf(test, vb2_get_buffer(capture(m2m), 0));
+}
+
+/* An interrupt that comes late must not be taken for that of the next job. */
+static void replayed_next_job_is_fenced(struct kunit *test)
+{
+	struct replay *replay = replay_create(test, test->param_value);
+	struct m2m *m2m = test->priv;
+	struct dma_fence *fence;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	replay_interrupt(replay);
+	qbuf(test, capture(m2m), 1, 0);
+	qbuf(test, output(m2m), 1, 0);
+	KUNIT_ASSERT_EQ(test, m2m->jobs, 2);
+	fence = armed_on_capture(test, m2m, 1);
+	/* The watchdog of the first job is late, too: this one has time. */
+	replay_watchdog(&replay->watchdog.work);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 0);
+	replay_interrupt(replay);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+}
+
+static void replayed_unpreparable_job_arms_nothing(struct kunit *test)
+{
+	struct replay *replay = replay_create(test, &replay_params[0]);
+	struct m2m *m2m = test->priv;
+
+	replay->cant_prepare = true;
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 1);
+	KUNIT_EXPECT_EQ(test, replay->finished, 1);
+	KUNIT_EXPECT_EQ(test, vb2_get_buffer(capture(m2m), 0)->state,
+			VB2_BUF_STATE_ERROR);
+	KUNIT_EXPECT_EQ_MSG(test, numbers_used(capture(m2m)), 0,
+			    "a fence was published for a job that never ran");
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&replay->watchdog));
+	/* A stray interrupt finds no job. */
+	replay_interrupt(replay);
+	KUNIT_EXPECT_EQ(test, replay->finished, 1);
+
+	replay->cant_prepare = false;
+	qbuf(test, capture(m2m), 1, 0);
+	qbuf(test, output(m2m), 1, 0);
+	armed_on_capture(test, m2m, 1);
+	replay_interrupt(replay);
+}
+
+static void replayed_streamoff_drains_unarmed(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+	unsigned int i;
+
+	replay_create(test, test->param_value);
+	for (i = 0; i < 3; i++)
+		qbuf(test, capture(m2m), i, 0);
+	streamoff(m2m, capture(m2m));
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_NULL_MSG(test,
+				      vb2_get_buffer(capture(m2m),
+						     i)->release_fence,
+				      "buffer %u has kept its fence", i);
+	KUNIT_EXPECT_EQ_MSG(test, numbers_used(capture(m2m)), 0,
+			    "a fence was published for no job");
+}
+
 static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(running_job_is_fenced),
 	KUNIT_CASE(failed_job_is_an_error),
@@ -441,10 +795,16 @@ static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(held_capture_is_not_fenced),
 	KUNIT_CASE(last_slice_of_held_capture_is_fenced),
 	KUNIT_CASE(hold_dropped_in_flight_completes_unfenced),
+	KUNIT_CASE(late_attach_is_refused),
 	KUNIT_CASE(no_capture_buffer_is_no_error),
 	KUNIT_CASE(streamoff_aborts_the_job),
 	KUNIT_CASE(close_aborts_the_job),
 	KUNIT_CASE(finish_wakes_who_polls),
+	KUNIT_CASE_PARAM(replayed_interrupt_finishes_job, replay_gen_params),
+	KUNIT_CASE_PARAM(replayed_watchdog_finishes_job, replay_gen_params),
+	KUNIT_CASE_PARAM(replayed_next_job_is_fenced, replay_gen_params),
+	KUNIT_CASE(replayed_unpreparable_job_arms_nothing),
+	KUNIT_CASE_PARAM(replayed_streamoff_drains_unarmed, replay_gen_params),
 	{}
 };
 
