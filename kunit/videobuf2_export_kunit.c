@@ -70,6 +70,11 @@ static void same_mode_is_same_dma_buf(struct kunit *test)
 			    vb2_kunit_export(test, vb, 0, O_RDWR));
 }
 
+static bool has_mode(struct dma_buf *dbuf, fmode_t mode)
+{
+	return (dbuf->file->f_mode & (FMODE_READ | FMODE_WRITE)) == mode;
+}
+
 static void other_mode_is_other_dma_buf(struct kunit *test)
 {
 	struct vb2_buffer *vb = alloc(test);
@@ -77,12 +82,9 @@ static void other_mode_is_other_dma_buf(struct kunit *test)
 	struct dma_buf *wr = vb2_kunit_export(test, vb, 0, O_WRONLY);
 	struct dma_buf *rdwr = vb2_kunit_export(test, vb, 0, O_RDWR);
 
-	KUNIT_EXPECT_EQ(test, rd->file->f_mode & (FMODE_READ | FMODE_WRITE),
-			FMODE_READ);
-	KUNIT_EXPECT_EQ(test, wr->file->f_mode & (FMODE_READ | FMODE_WRITE),
-			FMODE_WRITE);
-	KUNIT_EXPECT_EQ(test, rdwr->file->f_mode & (FMODE_READ | FMODE_WRITE),
-			FMODE_READ | FMODE_WRITE);
+	KUNIT_EXPECT_TRUE(test, has_mode(rd, FMODE_READ));
+	KUNIT_EXPECT_TRUE(test, has_mode(wr, FMODE_WRITE));
+	KUNIT_EXPECT_TRUE(test, has_mode(rdwr, FMODE_READ | FMODE_WRITE));
 }
 
 static void other_plane_is_other_dma_buf(struct kunit *test)
@@ -172,7 +174,7 @@ static void fence_is_there_before_first_export(struct kunit *test)
 			    vb2_kunit_pending(test, dbuf->resv,
 					      DMA_RESV_USAGE_WRITE),
 			    fence);
-	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(dbuf, EPOLLIN), 0);
+	KUNIT_EXPECT_FALSE(test, vb2_kunit_poll(dbuf, EPOLLIN));
 	dma_fence_signal(fence);
 }
 

@@ -757,10 +757,10 @@ EXPORT_SYMBOL_GPL(vb2_kunit_pending);
  * @dbuf:	the dma-buf
  * @events:	EPOLLIN or EPOLLOUT
  *
- * Return: @events if the dma-buf is ready, else 0. It may then stay alive until
- * the fence signals that it waits for.
+ * Return: whether the dma-buf is ready. If not, it may stay alive until the
+ * fence signals that it waits for.
  */
-__poll_t vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events)
+bool vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events)
 {
 	poll_table table;
 

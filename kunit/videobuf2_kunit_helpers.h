@@ -94,6 +94,6 @@ struct dma_fence *vb2_kunit_pending(struct kunit *test, struct dma_resv *resv,
 				    enum dma_resv_usage usage);
 void vb2_kunit_add_fence(struct kunit *test, struct dma_resv *resv,
 			 struct dma_fence *fence, enum dma_resv_usage usage);
-__poll_t vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events);
+bool vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events);
 
 #endif /* _VIDEOBUF2_KUNIT_HELPERS_H */
