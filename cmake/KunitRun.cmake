@@ -16,12 +16,14 @@ Targets:
   kunit-gdb      boots the kernel under gdb and stops at a failing assertion
 
 Files, in build/kunit: console.log (what the kernel printed), build.log (what make printed),
-verdict.json, junit.xml.
+verdict.json, junit.xml, cases.jsonl (each case's outcome, errors and part of the log).
 
-Tests (CTest): kunit.boot builds and runs the suite, kunit.verdict judges.
+Tests (CTest): kunit.boot builds and runs the suite, kunit.verdict judges the run as a whole,
+kunit.<suite>.<case> tells of one case (see KunitGate).
 #]=======================================================================]
 include_guard(GLOBAL)
 include(KernelTree)
+include(KunitGate)
 
 set(KUNIT_FILTER "" CACHE STRING
   "What to run: suite, suite.case, a glob of these, or @failed for what failed last (empty: all)")
@@ -78,4 +80,9 @@ if(BUILD_TESTING)
   add_test(NAME kunit.verdict COMMAND kunit-run verdict ${kernel_where})
   set_tests_properties(kunit.verdict PROPERTIES
     FIXTURES_REQUIRED kunit_results LABELS kernel)
+  kunit_gate_add_tests(
+    EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt"
+    CASES "${kunit_state}/cases.jsonl"
+    FIXTURE kunit_results
+    LABELS kernel kunit)
 endif()

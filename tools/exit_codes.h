@@ -2,6 +2,9 @@
 #ifndef TOOLS_EXIT_CODES_H_
 #define TOOLS_EXIT_CODES_H_
 
+#include <array>
+#include <string>
+
 namespace gate {
 
 /// What a program of this project exits with. Each number has one meaning, so that a caller can
@@ -18,24 +21,29 @@ enum class ExitCode : int {
   kInfrastructure = 6,  ///< A file, a tool or the machine failed; nothing is known about the tests.
 };
 
-/// The word for `code` in verdict.json and in the summary: "passed", "failed", "splat",
-/// "incomplete", "no-tests", "usage", "infrastructure".
+/// One row of the table that --help, README.md and the manual pages show.
+struct ExitCodeEntry {
+  ExitCode code;
+  const char* name;     ///< The word in verdict.json and in the summary.
+  const char* meaning;  ///< For a reader.
+};
+
+/// All exit codes, by number: the one place that says what they mean.
+inline constexpr std::array<ExitCodeEntry, 7> kExitCodes{{
+    {ExitCode::kPassed, "passed", "passed"},
+    {ExitCode::kFailed, "failed", "tests failed, or the log breaks a strict rule"},
+    {ExitCode::kSplat, "splat", "kernel splat: BUG, WARNING, panic, KASAN, lockdep, ..."},
+    {ExitCode::kIncomplete, "incomplete", "incomplete: crash, hang, time-out or truncated log"},
+    {ExitCode::kNoTests, "no-tests", "no tests: the input is no KTAP, or nothing ran"},
+    {ExitCode::kUsage, "usage", "usage: the command line is wrong"},
+    {ExitCode::kInfrastructure, "infrastructure",
+     "infrastructure: a missing log, tool or permission, a full disk"},
+}};
+
+/// The word for `code`: ExitCodeEntry::name.
 constexpr const char* ExitCodeName(ExitCode code) {
-  switch (code) {
-    case ExitCode::kPassed:
-      return "passed";
-    case ExitCode::kFailed:
-      return "failed";
-    case ExitCode::kSplat:
-      return "splat";
-    case ExitCode::kIncomplete:
-      return "incomplete";
-    case ExitCode::kNoTests:
-      return "no-tests";
-    case ExitCode::kUsage:
-      return "usage";
-    case ExitCode::kInfrastructure:
-      return "infrastructure";
+  for (const ExitCodeEntry& entry : kExitCodes) {
+    if (entry.code == code) return entry.name;
   }
   return "infrastructure";
 }
@@ -83,16 +91,13 @@ constexpr int BisectCode(ExitCode code) {
 }
 
 /// The table for a program's --help.
-inline constexpr const char kExitCodeHelp[] =
-    "Exit codes:\n"
-    "  0  passed\n"
-    "  1  tests failed, or the log breaks a strict rule\n"
-    "  2  kernel splat (BUG, WARNING, KASAN, lockdep, panic, ...)\n"
-    "  3  incomplete: crash, hang, time-out or truncated log\n"
-    "  4  no tests: the input is no KTAP, or nothing ran\n"
-    "  5  usage: the command line is wrong\n"
-    "  6  infrastructure: a missing log, tool or permission, a full disk\n"
-    "Where several hold, the order is 6, 2, 3, 1, 4; every reason is listed.";
+inline std::string ExitCodeHelp() {
+  std::string text = "Exit codes:\n";
+  for (const ExitCodeEntry& entry : kExitCodes) {
+    text += "  " + std::to_string(static_cast<int>(entry.code)) + "  " + entry.meaning + "\n";
+  }
+  return text + "Where several hold, the order is 6, 2, 3, 1, 4; every reason is listed.";
+}
 
 }  // namespace gate
 

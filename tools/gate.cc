@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "allow_list.h"
+#include "case_recorder.h"
+#include "cases_file.h"
 #include "console.h"
 #include "github_sink.h"
 #include "judge.h"
@@ -14,6 +16,7 @@
 #include "ktap_parser.h"
 #include "line_splitter.h"
 #include "manifest.h"
+#include "run_clock.h"
 #include "sink.h"
 #include "splat.h"
 #include "terminal_sink.h"
@@ -82,9 +85,11 @@ bool IsStop(std::string_view line) {
 
 struct Gate::Impl {
   Impl(const Options& options, Judge::Rules rules)
-      : judge(std::move(rules),
+      : clock(options.clock),
+        judge(std::move(rules),
               [this](const Reason& reason) {
                 if (terminal) terminal->OnReason(reason);
+                if (recorder) recorder->OnReason(reason);
                 for (const auto& sink : sinks) sink->OnReason(reason);
               }),
         parser(&fanout),
@@ -99,6 +104,15 @@ struct Gate::Impl {
           [this] { return judge.Running(); });
       fanout.Add(terminal.get());
     }
+    if (options.on_case || !options.cases_file.empty()) {
+      recorder = std::make_unique<CaseRecorder>(
+          [this, hear = options.on_case](const CaseRecord& record) {
+            if (hear) hear(record);
+            for (const auto& sink : sinks) sink->OnCase(record);
+          },
+          &clock);
+      fanout.Add(recorder.get());
+    }
   }
 
   void AddSink(std::unique_ptr<Sink> sink) {
@@ -108,6 +122,8 @@ struct Gate::Impl {
 
   void OnLine(std::string_view raw, bool cut) {
     ++lines;
+    clock.Line(raw);
+    if (recorder) recorder->OnLine(raw, lines);
     const Console::Line line = console.Place(raw);
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
@@ -135,11 +151,14 @@ struct Gate::Impl {
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
     if (saw_document && IsDropNotice(raw)) judge.OnDroppedMessages(raw, lines);
     parser.Line(line, parsed, lines);
+    clock.Line({});
   }
 
   Fanout fanout;
   std::unique_ptr<TerminalSink> terminal;
+  std::unique_ptr<CaseRecorder> recorder;
   std::vector<std::unique_ptr<Sink>> sinks;  // The files.
+  RunClock clock;
   Judge judge;
   LineSplitter splitter;
   Console console;
@@ -160,7 +179,7 @@ Gate::~Gate() = default;
 
 Result<Gate> Gate::Create(const Options& options) {
   // What an earlier run wrote must not stand for this one, whatever becomes of it.
-  for (const std::string& file : {options.verdict_file, options.junit_file}) {
+  for (const std::string& file : {options.verdict_file, options.junit_file, options.cases_file}) {
     std::error_code error;
     const std::filesystem::path real = std::filesystem::canonical(file, error);
     if (!error && std::filesystem::is_regular_file(real)) std::filesystem::remove(real, error);
@@ -182,7 +201,12 @@ Result<Gate> Gate::Create(const Options& options) {
   if (!options.junit_file.empty()) {
     auto file = OutputFile::Create(options.junit_file);
     if (!file) return Error{file.error()};
-    impl->AddSink(std::make_unique<JunitSink>(std::move(*file)));
+    impl->AddSink(std::make_unique<JunitSink>(std::move(*file), options.log_name, &impl->clock));
+  }
+  if (!options.cases_file.empty()) {
+    auto file = OutputFile::Create(options.cases_file);
+    if (!file) return Error{file.error()};
+    impl->AddSink(std::make_unique<CasesSink>(std::move(*file), options.filter));
   }
   if (options.github && options.out != nullptr) {
     impl->AddSink(std::make_unique<GithubSink>(options.out));
@@ -220,6 +244,7 @@ Verdict Gate::Finish(EndOfInput how) {
   const auto note = [&gate](const std::string& error) {
     if (!error.empty()) gate.judge.OnInfrastructure(error);
   };
+  if (gate.recorder) gate.recorder->OnVerdict(gate.judge.verdict());
   for (const auto& sink : gate.sinks) note(sink->OnVerdict(gate.judge.verdict()));
   if (!gate.verdict_file.empty()) note(WriteVerdict(gate.judge.verdict(), gate.verdict_file));
   if (gate.terminal) {

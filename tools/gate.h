@@ -3,11 +3,13 @@
 #define TOOLS_GATE_H_
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "case_record.h"
 #include "path_map.h"
 #include "report.h"
 #include "result.h"
@@ -24,6 +26,7 @@ struct Options {
   std::string allow_file;     ///< Splats that are known and tolerated, each with its reason.
   std::string verdict_file;   ///< verdict.json.
   std::string junit_file;     ///< JUnit XML.
+  std::string cases_file;     ///< Each case's outcome, reasons and log slice: see cases_file.h.
   std::vector<PathMap> path_maps;
   std::string reproduce;    ///< Command that runs one test again; "{}" stands for suite.case.
   std::FILE* out = stdout;  ///< Terminal view and summary; nullptr: silent.
@@ -32,6 +35,11 @@ struct Options {
   /// The log is a whole console, and its end must show: without a line of the kernel's that says
   /// so, it may have died after its last test. False for an extract, as dmesg gives it.
   bool end_line = true;
+  /// Hears of each case, as those files do; may be null.
+  std::function<void(const CaseRecord&)> on_case;
+  /// Seconds, for how long a case took where the console has no printk times. Only for a console
+  /// that is read while the kernel runs; null: unknown.
+  std::function<double()> clock;
   bool live = true;  ///< One line that changes, for the running test; on a terminal only.
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ktap_parser.h"
+#include "report.h"
 #include "text.h"
 
 namespace gate {
@@ -15,7 +16,9 @@ constexpr std::size_t kMaxClass = 2 * KtapParser::kMaxName + 1;  // Bytes of sui
 
 }  // namespace
 
-JunitSink::JunitSink(OutputFile file) : file_(std::move(file)), xml_(file_.stream()) {
+JunitSink::JunitSink(OutputFile file, std::string log_name, RunClock* clock)
+
+    : file_(std::move(file)), log_name_(std::move(log_name)), clock_(clock), xml_(file_.stream()) {
   xml_.PushHeader(false, true);
   xml_.OpenElement("testsuites");
   xml_.PushAttribute("name", "kunit");
@@ -40,14 +43,22 @@ void JunitSink::Case(std::string_view suite, std::string_view name, Status statu
   // A path of deep groups is long, and stands in each of their results.
   xml_.PushAttribute("classname", Printable(suite.substr(0, kMaxClass)).c_str());
   xml_.PushAttribute("name", Printable(name).c_str());
-  for (const Reason& reason : reasons_) {
+  const auto now = clock_->Now();
+  if (const auto seconds = SecondsBetween(last_, now)) {
+    xml_.PushAttribute("time", fmt::format("{:.6f}", *seconds).c_str());
+  }
+  last_ = now;
+  // One failure: readers such as Jenkins look at the first alone.
+  if (!reasons_.empty()) {
     xml_.OpenElement("failure");
-    xml_.PushAttribute("type", Printable(reason.kind).c_str());
-    xml_.PushAttribute("message", Printable(reason.message).c_str());
-    if (!reason.file.empty()) {
-      xml_.PushText(
-          Printable(fmt::format("{}:{}: {}", reason.file, reason.line, reason.message)).c_str());
+    xml_.PushAttribute("type", Printable(reasons_.front().kind).c_str());
+    xml_.PushAttribute("message", Printable(reasons_.front().message).c_str());
+    std::string text;
+    for (const Reason& reason : reasons_) {
+      if (!text.empty()) text += '\n';
+      text += FormatReason(reason, log_name_, Style(false));
     }
+    xml_.PushText(text.c_str());
     xml_.CloseElement();
   }
   if (reasons_.empty() && (status == Status::kFailed || status == Status::kCrashed)) {
@@ -66,6 +77,7 @@ void JunitSink::Case(std::string_view suite, std::string_view name, Status statu
 
 void JunitSink::OnGroup(const GroupEvent& event) {
   if (event.depth > 1) return;
+  last_ = clock_->Now();
   // What came before the suite is not the suite's.
   if (!reasons_.empty()) {
     OpenSuite("kunit-gate");

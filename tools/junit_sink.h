@@ -5,21 +5,25 @@
 #include <tinyxml2.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "file_io.h"
+#include "run_clock.h"
 #include "sink.h"
 
 namespace gate {
 
 /// JUnit XML, written as the run goes: a testsuite for each suite, a testcase for each result, its
-/// reasons as failures. What is wrong with a suite or with the run as a whole gets a testcase of
-/// its own, "(suite)" and "(run)", so that no reader of JUnit takes a failed run for a passed one.
+/// reasons as a failure, the time since the result before it. What is wrong with a suite or with
+/// the run as a whole gets a testcase of its own, "(suite)" and "(run)", so that no reader of JUnit
+/// takes a failed run for a passed one.
 class JunitSink : public Sink {
  public:
-  explicit JunitSink(OutputFile file);
+  /// `clock` is at the line that causes an event.
+  JunitSink(OutputFile file, std::string log_name, RunClock* clock);
 
   void OnGroup(const GroupEvent& event) override;
   void OnResult(const ResultEvent& event) override;
@@ -33,6 +37,9 @@ class JunitSink : public Sink {
   void Case(std::string_view suite, std::string_view name, Status status, std::string_view why);
 
   OutputFile file_;
+  std::string log_name_;
+  RunClock* clock_;
+  std::optional<double> last_;  // When the result before the next one was printed.
   tinyxml2::XMLPrinter xml_;
   std::vector<Reason> reasons_;  // Of the test whose result is next.
   bool in_suite_ = false;

@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
   CLI::App app("Gets a kernel tree, applies the series to it, and writes edits back.",
                "kernel-series");
   app.require_subcommand(1);
-  app.footer(gate::kExitCodeHelp);
+  app.footer(gate::ExitCodeHelp());
   Arguments arguments;
   const auto add = [&](const char* name, const char* help) {
     CLI::App* command = app.add_subcommand(name, help);

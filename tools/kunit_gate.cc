@@ -89,7 +89,7 @@ int Run(int argc, char** argv) {
       "does,\n"
       "and fails where kunit_tool is lax. Reads LOG, or standard input while the kernel runs."};
   app.name("kunit-gate");
-  app.footer(gate::kExitCodeHelp);
+  app.footer(gate::ExitCodeHelp());
 
   gate::Options options;
   std::string log;
@@ -120,6 +120,10 @@ int Run(int argc, char** argv) {
       ->check(named)
       ->type_name("FILE");
   app.add_option("--junit", options.junit_file, "Write JUnit XML")->check(named)->type_name("FILE");
+  app.add_option("--cases", options.cases_file,
+                 "Write each case's outcome, errors and log lines, for kunit-case")
+      ->check(named)
+      ->type_name("FILE");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
@@ -167,7 +171,8 @@ int Run(int argc, char** argv) {
                                          {"--expected", options.expected_file},
                                          {"--allow", options.allow_file},
                                          {"--verdict", options.verdict_file},
-                                         {"--junit", options.junit_file}});
+                                         {"--junit", options.junit_file},
+                                         {"--cases", options.cases_file}});
   if (!same.empty()) return Fail(gate::ExitCode::kUsage, bisect, same);
   int fd = STDIN_FILENO;
   if (!standard_input) {

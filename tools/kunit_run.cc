@@ -53,6 +53,7 @@ struct RunFiles {
       : console(state / "console.log"),
         verdict(state / "verdict.json"),
         junit(state / "junit.xml"),
+        cases(state / "cases.jsonl"),
         image_id(state / "image.id"),
         results(state / "results"),
         last_failed(state / "last-failed"),
@@ -61,6 +62,7 @@ struct RunFiles {
   fs::path console;
   fs::path verdict;
   fs::path junit;
+  fs::path cases;        ///< For kunit-case.
   fs::path image_id;     ///< What `build` writes where the image has changed.
   fs::path results;      ///< Written once a run has a verdict; the build graph hangs on it.
   fs::path last_failed;  ///< For KUNIT_FILTER=@failed.
@@ -91,6 +93,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.log_name = paths.Name(run.console);
   options.verdict_file = run.verdict.string();
   options.junit_file = run.junit.string();
+  options.cases_file = run.cases.string();
   options.expected_file = (arguments.project / "kunit/expected.txt").string();
   if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
       fs::exists(allow)) {
@@ -179,6 +182,10 @@ int Execute(const Arguments& arguments) {
   RemoveLeftovers(run);
   auto options = GateOptions(arguments, run);
   options.filter = *filter;
+  options.clock = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  };
   auto gate = gate::Gate::Create(options);
   if (!gate.ok()) {
     static_cast<void>(files::Remove(run.results));
@@ -285,7 +292,7 @@ int main(int argc, char** argv) {
   CLI::App app("Builds the kernel that holds the suite, runs it, and tells the gate's verdict.",
                "kunit-run");
   app.require_subcommand(1);
-  app.footer(gate::kExitCodeHelp);
+  app.footer(gate::ExitCodeHelp());
   Arguments arguments;
   const auto add = [&](const char* name, const char* help) {
     CLI::App* command = app.add_subcommand(name, help);

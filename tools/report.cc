@@ -45,16 +45,6 @@ std::string ShellQuote(const std::string& text) {
   return quoted + "'";
 }
 
-std::string FormatCommand(const std::string& form, const std::string& test) {
-  const std::string name = ShellQuote(test);
-  std::string command;
-  std::size_t from = 0;
-  for (std::size_t at; (at = form.find("{}", from)) != std::string::npos; from = at + 2) {
-    command.append(form, from, at - from).append(name);
-  }
-  return command.append(form, from);
-}
-
 std::string Upper(std::string_view text) {
   std::string upper(text);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
@@ -75,6 +65,16 @@ bool UseColor(ColorMode mode, std::FILE* out) {
 std::string Style::Wrap(const char* code, std::string_view text) const {
   if (!color_) return std::string(text);
   return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+std::string FormatCommand(const std::string& form, const std::string& test) {
+  const std::string name = ShellQuote(test);
+  std::string command;
+  std::size_t from = 0;
+  for (std::size_t at; (at = form.find("{}", from)) != std::string::npos; from = at + 2) {
+    command.append(form, from, at - from).append(name);
+  }
+  return command.append(form, from);
 }
 
 std::string FormatReason(const Reason& reason, const std::string& log, const Style& style) {

@@ -39,6 +39,9 @@ std::string FormatReason(const Reason& reason, const std::string& log, const Sty
 /// again, and what kunit_tool makes of the log where that differs.
 std::string FormatSummary(const Verdict& verdict, const Style& style, bool cached);
 
+/// `form` with each "{}" replaced by `test`, quoted for a shell.
+std::string FormatCommand(const std::string& form, const std::string& test);
+
 /// Prints the reasons and the summary of `verdict` as the live run did, marked "(cached)".
 void PrintCachedVerdict(const Verdict& verdict, std::FILE* out, ColorMode color);
 

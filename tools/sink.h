@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "case_record.h"
 #include "ktap_events.h"
 #include "reason.h"
 #include "verdict.h"
@@ -16,6 +17,9 @@ namespace gate {
 class Sink : public KtapHandler {
  public:
   virtual void OnReason(const Reason&) {}
+  /// All that belongs to one case, after its result. Only where Options asks for a file that wants
+  /// it.
+  virtual void OnCase(const CaseRecord&) {}
   /// The end. Returns an empty string, or the line that says why the output is not complete.
   virtual std::string OnVerdict(const Verdict&) { return {}; }
 };
