@@ -16,7 +16,7 @@ Targets:
   kunit-gdb      boots the kernel under gdb and stops at a failing assertion
 
 Files, in build/kunit: console.log (what the kernel printed), build.log (what make printed),
-verdict.json, junit.xml, cases.jsonl (each case's outcome, errors and part of the log).
+verdict.json, junit.xml, report.html, cases.jsonl (each case's outcome, errors and part of the log).
 
 Tests (CTest): kunit.boot builds and runs the suite, kunit.verdict judges the run as a whole,
 kunit.<suite>.<case> tells of one case (see KunitGate).

@@ -52,6 +52,14 @@ bool OpenStandardStreams() {
   return output;
 }
 
+void RemoveOutput(const std::string& file) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(file, error);
+  if (!error && std::filesystem::is_regular_file(real, error)) {
+    std::filesystem::remove(real, error);
+  }
+}
+
 OutputFile::OutputFile(std::string file, std::string temporary, std::FILE* stream)
     : file_(std::move(file)), temporary_(std::move(temporary)), stream_(stream) {}
 

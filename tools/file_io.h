@@ -22,6 +22,10 @@ void Put(std::FILE* stream, std::string_view text);
 /// that no file which is opened later gets their numbers. False: standard output was closed.
 bool OpenStandardStreams();
 
+/// Removes what an earlier run wrote to `file`, so that it can't stand for this one. A device or a
+/// pipe stays, and so does a link to a file, without what it named.
+void RemoveOutput(const std::string& file);
+
 /// A file that appears under its name only once it is complete: it is written beside it, then
 /// renamed. So a reader never sees half a document, and a run that is killed leaves the older one.
 class OutputFile {

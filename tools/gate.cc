@@ -2,8 +2,6 @@
 #include "gate.h"
 
 #include <cstdint>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "allow_list.h"
@@ -11,9 +9,11 @@
 #include "cases_file.h"
 #include "console.h"
 #include "github_sink.h"
+#include "html_sink.h"
 #include "judge.h"
 #include "junit_sink.h"
 #include "ktap_parser.h"
+#include "ktap_sink.h"
 #include "line_splitter.h"
 #include "manifest.h"
 #include "run_clock.h"
@@ -104,7 +104,7 @@ struct Gate::Impl {
           [this] { return judge.Running(); });
       fanout.Add(terminal.get());
     }
-    if (options.on_case || !options.cases_file.empty()) {
+    if (options.on_case || !options.cases_file.empty() || !options.html_file.empty()) {
       recorder = std::make_unique<CaseRecorder>(
           [this, hear = options.on_case](const CaseRecord& record) {
             if (hear) hear(record);
@@ -172,6 +172,11 @@ struct Gate::Impl {
   bool stopped = false;  // A line says that the kernel stopped, after the last document's start.
 };
 
+std::vector<const std::string*> OutputFiles(const Options& options) {
+  return {&options.verdict_file, &options.junit_file, &options.html_file, &options.ktap_file,
+          &options.cases_file};
+}
+
 Gate::Gate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Gate::Gate(Gate&&) noexcept = default;
 Gate& Gate::operator=(Gate&&) noexcept = default;
@@ -179,11 +184,7 @@ Gate::~Gate() = default;
 
 Result<Gate> Gate::Create(const Options& options) {
   // What an earlier run wrote must not stand for this one, whatever becomes of it.
-  for (const std::string& file : {options.verdict_file, options.junit_file, options.cases_file}) {
-    std::error_code error;
-    const std::filesystem::path real = std::filesystem::canonical(file, error);
-    if (!error && std::filesystem::is_regular_file(real)) std::filesystem::remove(real, error);
-  }
+  for (const std::string* file : OutputFiles(options)) RemoveOutput(*file);
   Judge::Rules rules;
   rules.path_maps = options.path_maps;
   rules.end_line = options.end_line;
@@ -202,6 +203,16 @@ Result<Gate> Gate::Create(const Options& options) {
     auto file = OutputFile::Create(options.junit_file);
     if (!file) return Error{file.error()};
     impl->AddSink(std::make_unique<JunitSink>(std::move(*file), options.log_name, &impl->clock));
+  }
+  if (!options.html_file.empty()) {
+    auto sink = HtmlSink::Create(options.html_file, options.log_name, options.reproduce);
+    if (!sink) return Error{sink.error()};
+    impl->AddSink(std::move(*sink));
+  }
+  if (!options.ktap_file.empty()) {
+    auto file = OutputFile::Create(options.ktap_file);
+    if (!file) return Error{file.error()};
+    impl->AddSink(std::make_unique<KtapSink>(std::move(*file)));
   }
   if (!options.cases_file.empty()) {
     auto file = OutputFile::Create(options.cases_file);

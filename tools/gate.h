@@ -26,6 +26,8 @@ struct Options {
   std::string allow_file;     ///< Splats that are known and tolerated, each with its reason.
   std::string verdict_file;   ///< verdict.json.
   std::string junit_file;     ///< JUnit XML.
+  std::string html_file;      ///< A page for people.
+  std::string ktap_file;      ///< The run's KTAP in one form.
   std::string cases_file;     ///< Each case's outcome, reasons and log slice: see cases_file.h.
   std::vector<PathMap> path_maps;
   std::string reproduce;    ///< Command that runs one test again; "{}" stands for suite.case.
@@ -42,6 +44,9 @@ struct Options {
   std::function<double()> clock;
   bool live = true;  ///< One line that changes, for the running test; on a terminal only.
 };
+
+/// The names of all files that a run with these options writes; empty where one is not asked for.
+std::vector<const std::string*> OutputFiles(const Options& options);
 
 /// Reads a console in pieces of any size and judges it at the end. Not thread safe.
 class Gate {

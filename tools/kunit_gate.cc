@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -58,24 +59,56 @@ bool WantsBisect(int argc, char** argv) {
   return style != words.end() && style + 1 != words.end() && *(style + 1) == "bisect";
 }
 
+bool AreOneFile(const std::string& one, const std::string& other) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  return fs::weakly_canonical(fs::absolute(one), error) ==
+             fs::weakly_canonical(fs::absolute(other), error) ||
+         fs::equivalent(one, other, error);
+}
+
 // Two of the files are one: an output would take the place of the other, or of the log.
 std::string FindSameFile(const std::vector<std::pair<const char*, std::string>>& files) {
   namespace fs = std::filesystem;
   for (auto one = files.begin(); one != files.end(); ++one) {
     if (one->second.empty()) continue;
     std::error_code error;
-    const fs::path path = fs::weakly_canonical(fs::absolute(one->second), error);
-    if (fs::exists(path, error) && !fs::is_regular_file(path, error)) continue;
+    if (fs::exists(one->second, error) && !fs::is_regular_file(one->second, error)) continue;
     for (auto other = files.begin(); other != one; ++other) {
-      if (other->second.empty()) continue;
-      if (path == fs::weakly_canonical(fs::absolute(other->second), error) ||
-          fs::equivalent(path, other->second, error)) {
+      if (!other->second.empty() && AreOneFile(one->second, other->second)) {
         return fmt::format("{} and {} are one file, {}; give each its own", other->first,
                            one->first, one->second);
       }
     }
   }
   return {};
+}
+
+constexpr std::array<std::string_view, 5> kOutputs = {"--verdict", "--junit", "--html", "--ktap",
+                                                      "--cases"};
+
+// A run that can't begin leaves no verdict, and none of an earlier one in its place either. The
+// command line may be wrong, so it is read by words: a file that it names twice stays.
+void RemoveOutputs(int argc, char** argv) {
+  std::vector<std::string> files;
+  std::vector<bool> output;
+  bool value = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string_view name = word.substr(0, word.find('='));
+    const bool known = std::find(kOutputs.begin(), kOutputs.end(), name) != kOutputs.end();
+    const bool joined = name.size() < word.size();
+    files.emplace_back(joined && word.starts_with('-') ? word.substr(name.size() + 1) : word);
+    output.push_back(value || (known && joined));
+    value = known && !joined;
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    bool once = output[i] && !files[i].empty();
+    for (std::size_t j = 0; once && j < files.size(); ++j) {
+      once = i == j || files[j].empty() || !AreOneFile(files[i], files[j]);
+    }
+    if (once) gate::RemoveOutput(files[i]);
+  }
 }
 
 int Run(int argc, char** argv) {
@@ -120,6 +153,12 @@ int Run(int argc, char** argv) {
       ->check(named)
       ->type_name("FILE");
   app.add_option("--junit", options.junit_file, "Write JUnit XML")->check(named)->type_name("FILE");
+  app.add_option("--html", options.html_file, "Write a page for people, complete in itself")
+      ->check(named)
+      ->type_name("FILE");
+  app.add_option("--ktap", options.ktap_file, "Write the run's KTAP in one form, errors included")
+      ->check(named)
+      ->type_name("FILE");
   app.add_option("--cases", options.cases_file,
                  "Write each case's outcome, errors and log lines, for kunit-case")
       ->check(named)
@@ -127,6 +166,7 @@ int Run(int argc, char** argv) {
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("FROM=TO");
   app.add_option("--reproduce", options.reproduce,
                  "Command to show for a failed test; {} stands for suite.case")
@@ -150,6 +190,7 @@ int Run(int argc, char** argv) {
     if (std::cout.good() && !output_closed) return 0;
     return Fail(gate::ExitCode::kInfrastructure, false, "standard output: cannot write");
   } catch (const CLI::ParseError& error) {
+    RemoveOutputs(argc, argv);
     return Fail(gate::ExitCode::kUsage, WantsBisect(argc, argv),
                 fmt::format("{}; see --help", error.what()));
   }
@@ -157,6 +198,7 @@ int Run(int argc, char** argv) {
   for (const std::string& map : maps) {
     const std::size_t equals = map.find('=');
     if (equals == std::string::npos) {
+      RemoveOutputs(argc, argv);
       return Fail(gate::ExitCode::kUsage, bisect,
                   fmt::format("--path-map {}: want FROM=TO; see --help", map));
     }
@@ -172,12 +214,18 @@ int Run(int argc, char** argv) {
                                          {"--allow", options.allow_file},
                                          {"--verdict", options.verdict_file},
                                          {"--junit", options.junit_file},
+                                         {"--html", options.html_file},
+                                         {"--ktap", options.ktap_file},
                                          {"--cases", options.cases_file}});
-  if (!same.empty()) return Fail(gate::ExitCode::kUsage, bisect, same);
+  if (!same.empty()) {
+    RemoveOutputs(argc, argv);
+    return Fail(gate::ExitCode::kUsage, bisect, same);
+  }
   int fd = STDIN_FILENO;
   if (!standard_input) {
     fd = open(log.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
+      RemoveOutputs(argc, argv);
       return Fail(gate::ExitCode::kInfrastructure, bisect,
                   fmt::format("{}: cannot open: {}", log, std::strerror(errno)));
     }

@@ -108,6 +108,44 @@ TEST_F(KunitGateTest, ThePipesEndIsAFailedWrite) {
   EXPECT_EQ(static_cast<int>(ReadVerdict(folder_.Path("v"))->code), 6) << "the file agrees";
 }
 
+TEST_F(KunitGateTest, APathMapTakesOneValue) {
+  EXPECT_EQ(Quiet("--path-map a=b --path-map c=d log"), 0);
+  EXPECT_EQ(Quiet("--path-map a=b log"), 0) << "the log is no second value";
+  EXPECT_EQ(Quiet("--path-map a log"), 5);
+}
+
+TEST_F(KunitGateTest, WritesAllOutputsInOnePass) {
+  EXPECT_EQ(Quiet("--verdict v --junit j --html h --ktap k --cases c log"), 0);
+  EXPECT_EQ(static_cast<int>(ReadVerdict(folder_.Path("v"))->code), 0);
+  EXPECT_EQ(Read("j").find("<?xml"), 0u);
+  EXPECT_EQ(Read("h").find("<!DOCTYPE html>"), 0u);
+  EXPECT_EQ(Read("k").find("KTAP version 1\n"), 0u);
+  EXPECT_EQ(Read("c").find("{\"test\":\"s.a\""), 0u);
+}
+
+TEST_F(KunitGateTest, AFailedWriteOfAnyOutputIsTold) {
+  if (!std::filesystem::is_character_file("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  for (const char* option : {"--verdict", "--junit", "--html", "--ktap", "--cases"}) {
+    EXPECT_EQ(Quiet(option + std::string(" /dev/full log")), 6) << option;
+    EXPECT_NE(Read("out").find("/dev/full"), std::string::npos) << Read("out");
+    EXPECT_EQ(Quiet(option + std::string(" none/there log")), 6) << option;
+  }
+}
+
+TEST_F(KunitGateTest, WhatCannotBeginLeavesNoOldVerdict) {
+  const std::string outputs = "--verdict=v --junit j --html h --ktap k --cases c";
+  for (const char* wrong : {"--none log", "none", "--path-map x= --color no log", "\"\"",
+                            "--path-map=x log", "--expected none log"}) {
+    ASSERT_EQ(Quiet(outputs + " log"), 0);
+    EXPECT_NE(Quiet(outputs + " " + wrong), 0);
+    for (const char* file : {"v", "j", "h", "k", "c"}) {
+      EXPECT_FALSE(std::filesystem::exists(folder_.Path(file))) << file << " after " << wrong;
+    }
+  }
+  EXPECT_EQ(Quiet("--verdict log --none log"), 5);
+  EXPECT_EQ(Read("log"), kPassing) << "it is the input as well";
+}
+
 TEST_F(KunitGateTest, AnOldVerdictStandsForNoOtherRun) {
   ASSERT_EQ(Quiet("--verdict v --junit j log"), 0);
   EXPECT_EQ(Quiet("--expected none --verdict v --junit j log"), 6);

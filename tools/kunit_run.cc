@@ -54,6 +54,7 @@ struct RunFiles {
         verdict(state / "verdict.json"),
         junit(state / "junit.xml"),
         cases(state / "cases.jsonl"),
+        html(state / "report.html"),
         image_id(state / "image.id"),
         results(state / "results"),
         last_failed(state / "last-failed"),
@@ -63,6 +64,7 @@ struct RunFiles {
   fs::path verdict;
   fs::path junit;
   fs::path cases;        ///< For kunit-case.
+  fs::path html;         ///< For people.
   fs::path image_id;     ///< What `build` writes where the image has changed.
   fs::path results;      ///< Written once a run has a verdict; the build graph hangs on it.
   fs::path last_failed;  ///< For KUNIT_FILTER=@failed.
@@ -94,6 +96,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.verdict_file = run.verdict.string();
   options.junit_file = run.junit.string();
   options.cases_file = run.cases.string();
+  options.html_file = run.html.string();
   options.expected_file = (arguments.project / "kunit/expected.txt").string();
   if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
       fs::exists(allow)) {
