@@ -90,6 +90,13 @@ constexpr int BisectCode(ExitCode code) {
   return 125;
 }
 
+/// For a step that is to make results, and leaves judging them to others: 0 wherever there is a
+/// verdict on the tests, however bad.
+constexpr int ResultsCode(ExitCode code) {
+  const bool verdict = code != ExitCode::kUsage && code != ExitCode::kInfrastructure;
+  return verdict ? 0 : static_cast<int>(code);
+}
+
 /// The table for a program's --help.
 inline std::string ExitCodeHelp() {
   std::string text = "Exit codes:\n";

@@ -45,5 +45,12 @@ TEST(ExitCodesTest, BisectSkipsWhatIsNoFaultOfTheCommit) {
   }
 }
 
+TEST(ExitCodesTest, ResultsAreThereHoweverBad) {
+  for (const ExitCodeEntry& entry : kExitCodes) {
+    const int number = static_cast<int>(entry.code);
+    EXPECT_EQ(ResultsCode(entry.code), number < 5 ? 0 : number);
+  }
+}
+
 }  // namespace
 }  // namespace gate

@@ -28,13 +28,23 @@ namespace {
 
 constexpr std::size_t kReadSize = 256 * 1024;
 
-int Exit(gate::ExitCode code, bool bisect) {
-  return bisect ? gate::BisectCode(code) : static_cast<int>(code);
+enum class ExitStyle { kCodes, kBisect, kResults };
+
+int Exit(gate::ExitCode code, ExitStyle style) {
+  switch (style) {
+    case ExitStyle::kBisect:
+      return gate::BisectCode(code);
+    case ExitStyle::kResults:
+      return gate::ResultsCode(code);
+    case ExitStyle::kCodes:
+      break;
+  }
+  return static_cast<int>(code);
 }
 
-int Fail(gate::ExitCode code, bool bisect, std::string_view message) {
+int Fail(gate::ExitCode code, ExitStyle style, std::string_view message) {
   gate::Put(stderr, fmt::format("kunit-gate: error: {}\n", message));
-  return Exit(code, bisect);
+  return Exit(code, style);
 }
 
 // Each read is handed on at once, so that a pipe from a running kernel shows progress.
@@ -52,11 +62,14 @@ std::string FeedAll(int fd, const std::string& name, gate::Gate* gate) {
 }
 
 // The style may stand behind what is wrong with the command line; it counts all the same.
-bool WantsBisect(int argc, char** argv) {
+ExitStyle FindStyle(int argc, char** argv) {
   const std::vector<std::string_view> words(argv, argv + argc);
-  if (std::find(words.begin(), words.end(), "--exit-style=bisect") != words.end()) return true;
+  if (std::find(words.begin(), words.end(), "--exit-style=bisect") != words.end()) {
+    return ExitStyle::kBisect;
+  }
   const auto style = std::find(words.begin(), words.end(), "--exit-style");
-  return style != words.end() && style + 1 != words.end() && *(style + 1) == "bisect";
+  const bool bisect = style != words.end() && style + 1 != words.end() && *(style + 1) == "bisect";
+  return bisect ? ExitStyle::kBisect : ExitStyle::kCodes;
 }
 
 bool AreOneFile(const std::string& one, const std::string& other) {
@@ -147,8 +160,9 @@ int Run(int argc, char** argv) {
                  "occur), extended regular expression, reason, parted by tabs")
       ->check(named)
       ->type_name("FILE");
-  app.add_flag("--no-end-line{false}", options.end_line,
-               "LOG is an extract, such as dmesg gives: no line need say that the kernel stopped");
+  app.add_flag_callback(
+      "--no-end-line", [&options] { options.end_line = false; },
+      "LOG is an extract, such as dmesg gives: no line need say that the kernel stopped");
   app.add_option("--verdict", options.verdict_file, "Write the verdict as JSON")
       ->check(named)
       ->type_name("FILE");
@@ -178,8 +192,9 @@ int Run(int argc, char** argv) {
   app.add_option(
          "--exit-style", exit_style,
          "codes: the table below; bisect: for git bisect run, 0 passed, 1 failed (1, 2, 3),\n"
-         "125 cannot be judged (4, 5, 6)")
-      ->check(CLI::IsMember({"codes", "bisect"}))
+         "125 cannot be judged (4, 5, 6); results: 0 wherever there is a verdict (0 to 4), for a\n"
+         "step that leaves judging to a later one")
+      ->check(CLI::IsMember({"codes", "bisect", "results"}))
       ->type_name("STYLE");
 
   try {
@@ -188,18 +203,21 @@ int Run(int argc, char** argv) {
     app.exit(help);
     std::cout.flush();
     if (std::cout.good() && !output_closed) return 0;
-    return Fail(gate::ExitCode::kInfrastructure, false, "standard output: cannot write");
+    return Fail(gate::ExitCode::kInfrastructure, ExitStyle::kCodes,
+                "standard output: cannot write");
   } catch (const CLI::ParseError& error) {
     RemoveOutputs(argc, argv);
-    return Fail(gate::ExitCode::kUsage, WantsBisect(argc, argv),
+    return Fail(gate::ExitCode::kUsage, FindStyle(argc, argv),
                 fmt::format("{}; see --help", error.what()));
   }
-  const bool bisect = exit_style == "bisect";
+  const ExitStyle style = exit_style == "bisect"    ? ExitStyle::kBisect
+                          : exit_style == "results" ? ExitStyle::kResults
+                                                    : ExitStyle::kCodes;
   for (const std::string& map : maps) {
     const std::size_t equals = map.find('=');
     if (equals == std::string::npos) {
       RemoveOutputs(argc, argv);
-      return Fail(gate::ExitCode::kUsage, bisect,
+      return Fail(gate::ExitCode::kUsage, style,
                   fmt::format("--path-map {}: want FROM=TO; see --help", map));
     }
     options.path_maps.push_back({map.substr(0, equals), map.substr(equals + 1)});
@@ -219,23 +237,23 @@ int Run(int argc, char** argv) {
                                          {"--cases", options.cases_file}});
   if (!same.empty()) {
     RemoveOutputs(argc, argv);
-    return Fail(gate::ExitCode::kUsage, bisect, same);
+    return Fail(gate::ExitCode::kUsage, style, same);
   }
   int fd = STDIN_FILENO;
   if (!standard_input) {
     fd = open(log.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
       RemoveOutputs(argc, argv);
-      return Fail(gate::ExitCode::kInfrastructure, bisect,
+      return Fail(gate::ExitCode::kInfrastructure, style,
                   fmt::format("{}: cannot open: {}", log, std::strerror(errno)));
     }
   }
   auto gate = gate::Gate::Create(options);
-  if (!gate) return Fail(gate::ExitCode::kInfrastructure, bisect, gate.error());
+  if (!gate) return Fail(gate::ExitCode::kInfrastructure, style, gate.error());
   if (output_closed) gate->AddInfrastructureFault("standard output is closed");
   const std::string error = FeedAll(fd, options.log_name, &*gate);
   if (!error.empty()) gate->AddInfrastructureFault(error);
-  return Exit(gate->Finish(gate::EndOfInput::kEof).code, bisect);
+  return Exit(gate->Finish(gate::EndOfInput::kEof).code, style);
 }
 
 }  // namespace
@@ -245,6 +263,6 @@ int main(int argc, char** argv) {
   try {
     return Run(argc, argv);
   } catch (const std::exception& error) {
-    return Fail(gate::ExitCode::kInfrastructure, WantsBisect(argc, argv), error.what());
+    return Fail(gate::ExitCode::kInfrastructure, FindStyle(argc, argv), error.what());
   }
 }

@@ -63,6 +63,14 @@ TEST_F(KunitGateTest, BisectHearsOfAWrongCommandLineToo) {
   EXPECT_EQ(Quiet("--none bisect"), 5);
 }
 
+TEST_F(KunitGateTest, ResultsAreNoVerdict) {
+  folder_.Write("bad", "KTAP version 1\n1..1\nnot ok 1 s\nreboot: System halted\n");
+  EXPECT_EQ(Quiet("bad"), 1);
+  EXPECT_EQ(Quiet("--exit-style=results bad"), 0);
+  EXPECT_EQ(Quiet("--exit-style=results none"), 6);
+  EXPECT_EQ(Quiet("--exit-style=results --none bad"), 5);
+}
+
 TEST_F(KunitGateTest, EachFileHasOneUse) {
   for (const char* arguments :
        {"--verdict x --junit x log", "--junit ./x --verdict x log", "--junit log log",
