@@ -16,6 +16,8 @@ Targets:
   series-apply    applies the series, and lays the suite of kunit/ into the tree
   series-refresh  writes the tree's commits and edits back to kernel/
 
+Tests (CTest): kernel.tree gets the tree; it is the fixture kernel_tree.
+
 Build output:
   KERNEL_TREE_ID  a file that changes whenever a build of the tree may turn out differently. The
                   target series-apply runs in each build and writes it only then, so that what
@@ -54,3 +56,10 @@ add_custom_target(series-refresh
   COMMAND kernel-series refresh ${kernel_where}
   COMMENT "Writing edits of the kernel tree back to kernel/"
   USES_TERMINAL VERBATIM)
+
+if(BUILD_TESTING)
+  add_test(NAME kernel.tree
+    COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target kernel-tree)
+  set_tests_properties(kernel.tree PROPERTIES
+    FIXTURES_SETUP kernel_tree RESOURCE_LOCK build_folder TIMEOUT 3600 LABELS kernel)
+endif()

@@ -76,7 +76,7 @@ if(BUILD_TESTING)
   add_test(NAME kunit.boot
     COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target kunit-results)
   set_tests_properties(kunit.boot PROPERTIES
-    FIXTURES_SETUP kunit_results TIMEOUT 3600 LABELS kernel)
+    FIXTURES_SETUP kunit_results RESOURCE_LOCK build_folder TIMEOUT 3600 LABELS kernel)
   add_test(NAME kunit.verdict COMMAND kunit-run verdict ${kernel_where})
   set_tests_properties(kunit.verdict PROPERTIES
     FIXTURES_REQUIRED kunit_results LABELS kernel)

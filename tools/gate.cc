@@ -14,6 +14,7 @@
 #include "junit_sink.h"
 #include "ktap_parser.h"
 #include "ktap_sink.h"
+#include "kunit_json_sink.h"
 #include "line_splitter.h"
 #include "manifest.h"
 #include "run_clock.h"
@@ -46,6 +47,12 @@ class Fanout : public KtapHandler {
   }
   void OnGroupEnd(const GroupEndEvent& event) override {
     for (KtapHandler* handler : handlers_) handler->OnGroupEnd(event);
+  }
+  void OnMissing(const MissingEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnMissing(event);
+  }
+  void OnToolEnd(const ToolEndEvent& event) override {
+    for (KtapHandler* handler : handlers_) handler->OnToolEnd(event);
   }
   void OnProblem(const ProblemEvent& event) override {
     for (KtapHandler* handler : handlers_) handler->OnProblem(event);
@@ -92,7 +99,8 @@ struct Gate::Impl {
                 if (recorder) recorder->OnReason(reason);
                 for (const auto& sink : sinks) sink->OnReason(reason);
               }),
-        parser(&fanout),
+        tool(options.tool),
+        parser(&fanout, options.tool),
         scanner([this](const Splat& splat) { judge.OnSplat(splat); }),
         verdict_file(options.verdict_file) {
     judge.verdict().log = options.log_name;
@@ -133,7 +141,7 @@ struct Gate::Impl {
     }
     // Most lines of a boot are long and no KTAP: they are not taken apart.
     const bool ktap = line.part == Part::kTests || line.part == Part::kStart;
-    const KtapLine parsed = ktap ? ParseKtapLine(line.text) : KtapLine();
+    const KtapLine parsed = ktap ? ParseKtapLine(line.text, tool) : KtapLine();
     const bool structure = parsed.kind != LineKind::kOther &&
                            parsed.kind != LineKind::kDiagnostic &&
                            parsed.kind != LineKind::kLooseResult;
@@ -162,6 +170,7 @@ struct Gate::Impl {
   Judge judge;
   LineSplitter splitter;
   Console console;
+  ToolVersion tool;
   KtapParser parser;
   SplatScanner scanner;
   std::string verdict_file;
@@ -173,8 +182,8 @@ struct Gate::Impl {
 };
 
 std::vector<const std::string*> OutputFiles(const Options& options) {
-  return {&options.verdict_file, &options.junit_file, &options.html_file, &options.ktap_file,
-          &options.cases_file};
+  return {&options.verdict_file, &options.junit_file, &options.html_file,
+          &options.ktap_file,    &options.cases_file, &options.json_file};
 }
 
 Gate::Gate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -218,6 +227,11 @@ Result<Gate> Gate::Create(const Options& options) {
     auto file = OutputFile::Create(options.cases_file);
     if (!file) return Error{file.error()};
     impl->AddSink(std::make_unique<CasesSink>(std::move(*file), options.filter));
+  }
+  if (!options.json_file.empty()) {
+    auto file = OutputFile::Create(options.json_file);
+    if (!file) return Error{file.error()};
+    impl->AddSink(std::make_unique<KunitJsonSink>(std::move(*file), options.tool));
   }
   if (options.github && options.out != nullptr) {
     impl->AddSink(std::make_unique<GithubSink>(options.out));

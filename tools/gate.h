@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "case_record.h"
+#include "ktap_line.h"
 #include "path_map.h"
 #include "report.h"
 #include "result.h"
@@ -29,11 +30,13 @@ struct Options {
   std::string html_file;      ///< A page for people.
   std::string ktap_file;      ///< The run's KTAP in one form.
   std::string cases_file;     ///< Each case's outcome, reasons and log slice: see cases_file.h.
+  std::string json_file;      ///< kunit.py's JSON, of kunit_tool's verdict.
   std::vector<PathMap> path_maps;
   std::string reproduce;    ///< Command that runs one test again; "{}" stands for suite.case.
   std::FILE* out = stdout;  ///< Terminal view and summary; nullptr: silent.
   ColorMode color = ColorMode::kAuto;
-  bool github = false;  ///< Workflow commands for GitHub, on `out`.
+  ToolVersion tool = ToolVersion::k6_12;  ///< Whose kunit_tool Verdict::tool is that of.
+  bool github = false;                    ///< Workflow commands for GitHub, on `out`.
   /// The log is a whole console, and its end must show: without a line of the kernel's that says
   /// so, it may have died after its last test. False for an extract, as dmesg gives it.
   bool end_line = true;

@@ -362,7 +362,8 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
   const bool parameter = event.depth > 2;
   const std::string_view test = CaseOf(event.path);
   const bool failed = event.reported == Status::kFailed;
-  const std::uint64_t bad_below = event.totals.failed + event.totals.crashed;
+  const std::uint64_t bad_below =
+      event.totals.failed + event.totals.crashed - (event.counts_itself ? 1 : 0);
   Settle(test, parameter ? event.name : std::string_view(), event.reported);
   if (event.depth < direct_.size() && event.has_result) {
     CountInto(event.reported, &direct_[event.depth - 1]);
@@ -582,9 +583,11 @@ void Judge::CheckMissing() {
 void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input) {
   Settle({}, {}, Status::kCrashed);
   verdict_.tool.totals = parser.tool_totals();
-  verdict_.tool.passed =
-      parser.tool_status() == Status::kPassed || parser.tool_status() == Status::kSkipped;
   verdict_.tool.hangs = parser.tool_hangs();
+  verdict_.tool.dies = parser.tool_dies();
+  const bool good =
+      parser.tool_status() == Status::kPassed || parser.tool_status() == Status::kSkipped;
+  verdict_.tool.passed = good && !verdict_.tool.hangs && !verdict_.tool.dies;
 
   const std::string where =
       running_at_end_.empty() ? std::string("no test") : Printable(running_at_end_);

@@ -77,7 +77,7 @@ struct ResultEvent {
 
 struct GroupEndEvent {
   std::string_view path;
-  std::string_view name;
+  std::string_view name;  ///< As its result line says it, where it has one.
   std::string_view reason;             ///< Why it is skipped.
   Status reported = Status::kCrashed;  ///< By its own result line; kCrashed where that is missing.
   Status status = Status::kCrashed;    ///< As kunit_tool rolls it up.
@@ -89,8 +89,22 @@ struct GroupEndEvent {
   std::uint64_t children = 0;  ///< That were there.
   std::uint64_t missing = 0;   ///< Planned children that were not.
   Totals totals;               ///< Of all leaves below.
+  /// 7.3: `totals.failed` counts the group itself, which failed though each of its tests passed.
+  bool counts_itself = false;
   std::size_t depth = 0;
   std::uint64_t log_line = 0;  ///< Of its result line, or where its absence showed.
+};
+
+/// Tests that kunit_tool counts, nameless, where none is.
+struct MissingEvent {
+  std::uint64_t count = 0;
+  Status status = Status::kCrashed;
+};
+
+/// kunit_tool has read all that it looks at: what follows is not in its verdict.
+struct ToolEndEvent {
+  Totals totals;
+  Status status = Status::kNoTests;
 };
 
 /// What is wrong with the KTAP itself. kunit_tool reports some of these and passes over the others.
@@ -99,7 +113,7 @@ enum class ProblemKind : std::uint8_t {
   kNumber,           ///< A result's number is not its place. `expected`, `found`.
   kMissingChildren,  ///< The plan says more than there were. `expected`, `found`.
   kMissingResult,    ///< A group ended with no result line of its name.
-  kStrayPlan,        ///< A plan where no plan can be. kunit_tool never gets past it.
+  kStrayPlan,        ///< A plan where no plan can be. 6.12's kunit_tool never gets past it.
   kPastPlan,         ///< A test after the document's plan was reached; kunit_tool ignores it.
   kLooseResult,      ///< A line that reads as a result and is none to kunit_tool.
   kSplitHeader,      ///< A line stands between the version line and "# Subtest:".
@@ -131,6 +145,8 @@ class KtapHandler {
   virtual void OnText(const TextEvent&) {}
   virtual void OnResult(const ResultEvent&) {}
   virtual void OnGroupEnd(const GroupEndEvent&) {}
+  virtual void OnMissing(const MissingEvent&) {}
+  virtual void OnToolEnd(const ToolEndEvent&) {}
   virtual void OnProblem(const ProblemEvent&) {}
 };
 

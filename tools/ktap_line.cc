@@ -29,32 +29,44 @@ bool SplitSkip(std::string_view text, KtapLine* line) {
   return true;
 }
 
+// Where the name may begin in `text`, which follows the number; the first that fits counts, as in
+// the regular expressions: " ?(:?- )?" of 7.3, " (- )?" of 6.12. Returns how many there are.
+std::size_t NameStarts(std::string_view text, ToolVersion version, std::size_t (&starts)[3]) {
+  std::size_t count = 0;
+  const std::size_t space = text.starts_with(' ') ? 1 : 0;
+  const std::string_view rest = text.substr(space);
+  if (rest.starts_with("- ")) starts[count++] = space + 2;
+  if (version == ToolVersion::k7_3 && rest.starts_with(":- ")) starts[count++] = space + 3;
+  starts[count++] = space;
+  if (version == ToolVersion::k7_3 && space > 0) starts[count++] = 0;
+  return count;
+}
+
 // `text` follows "ok " or "not ok ".
-void ParseResult(std::string_view text, bool ok, KtapLine* line) {
+void ParseResult(std::string_view text, bool ok, ToolVersion version, KtapLine* line) {
   std::uint64_t number;
   if (!TakeNumber(&text, &number)) return;
-  if (!text.empty() && text.front() != ' ') return;
+  const bool spaced = text.starts_with(' ');
+  if (!spaced && !text.empty() && version == ToolVersion::k6_12) return;
   line->ok = ok;
   line->number = number;
   line->kind = LineKind::kLooseResult;
   line->name = TrimLeft(text);
-  if (text.empty()) return;
-  text.remove_prefix(1);
+  if (!spaced && version == ToolVersion::k6_12) return;
 
-  const bool dash = text.starts_with("- ");
-  const std::string_view after_dash = text.substr(dash ? 2 : 0);
+  std::size_t starts[3];
+  const std::size_t count = NameStarts(text, version, starts);
   const std::size_t hash = text.find('#');
-  const std::size_t after_hash =
-      hash == std::string_view::npos ? hash : hash - (text.size() - after_dash.size());
-  // A dash that belongs to the name is tried last, as a regular expression's "(- )?" does.
-  if (!SplitComment(after_dash, after_hash, &line->match_name) &&
-      !(dash && SplitComment(text, hash, &line->match_name))) {
-    return;
+  bool fits = false;
+  for (std::size_t i = 0; i < count && !fits; ++i) {
+    const std::size_t after = hash == std::string_view::npos ? hash : hash - starts[i];
+    fits = SplitComment(text.substr(starts[i]), after, &line->match_name);
   }
+  if (!fits) return;
   line->kind = LineKind::kResult;
   line->name = line->match_name;
-  if (hash != std::string_view::npos && !SplitSkip(after_dash, line) && dash) {
-    SplitSkip(text, line);
+  for (std::size_t i = 0; hash != std::string_view::npos && i < count; ++i) {
+    if (SplitSkip(text.substr(starts[i]), line)) break;
   }
 }
 
@@ -86,7 +98,7 @@ bool TakeNumber(std::string_view* text, std::uint64_t* value) {
   return true;
 }
 
-KtapLine ParseKtapLine(std::string_view text) {
+KtapLine ParseKtapLine(std::string_view text, ToolVersion version) {
   KtapLine line;
   const std::size_t size = text.size();
   while (line.indent < size && IsSpace(text[line.indent])) ++line.indent;
@@ -94,10 +106,10 @@ KtapLine ParseKtapLine(std::string_view text) {
   if (text.empty()) return line;
   switch (text.front()) {
     case 'o':
-      if (text.starts_with("ok ")) ParseResult(text.substr(3), true, &line);
+      if (text.starts_with("ok ")) ParseResult(text.substr(3), true, version, &line);
       break;
     case 'n':
-      if (text.starts_with("not ok ")) ParseResult(text.substr(7), false, &line);
+      if (text.starts_with("not ok ")) ParseResult(text.substr(7), false, version, &line);
       break;
     case '#':
       line.kind = LineKind::kDiagnostic;

@@ -8,6 +8,13 @@
 
 namespace gate {
 
+/// Whose kunit_tool decides what a line says and what is counted: the tree's own differs by
+/// version.
+enum class ToolVersion : std::uint8_t {
+  k6_12,  ///< v6.12, and those after it that lack the next one's changes.
+  k7_3,   ///< v7.3: results need no name, plans may come late, a parent's own failure counts.
+};
+
 /// What one line is to kunit_tool. Its regular expressions are the rule:
 /// tools/testing/kunit/kunit_parser.py, KTAP_START to TEST_RESULT_SKIP.
 enum class LineKind : std::uint8_t {
@@ -36,7 +43,7 @@ struct KtapLine {
 };
 
 /// Takes `text` apart: one line with no line end, no white space at its end and no console prefix.
-KtapLine ParseKtapLine(std::string_view text);
+KtapLine ParseKtapLine(std::string_view text, ToolVersion version = ToolVersion::k6_12);
 
 /// White space as Python's str.strip() sees it, in ASCII.
 constexpr bool IsSpace(char c) {

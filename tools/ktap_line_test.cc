@@ -72,6 +72,35 @@ INSTANTIATE_TEST_SUITE_P(
                     NameCase{"not ok", kOther, "", "", "", false},
                     NameCase{"ok one a", kOther, "", "", "", false}));
 
+struct NewForm {
+  const char* text;
+  LineKind kind;
+  std::uint64_t number;
+  const char* name;
+};
+
+class KtapLine73Test : public testing::TestWithParam<NewForm> {};
+
+TEST_P(KtapLine73Test, TakesWhat73Takes) {
+  const KtapLine line = ParseKtapLine(GetParam().text, ToolVersion::k7_3);
+  EXPECT_EQ(line.kind, GetParam().kind);
+  EXPECT_EQ(line.number, GetParam().number);
+  if (line.kind == LineKind::kResult) {
+    EXPECT_EQ(line.name, GetParam().name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, KtapLine73Test,
+                         testing::Values(NewForm{"ok 1 - a", LineKind::kResult, 1, "a"},
+                                         NewForm{"ok 1", LineKind::kResult, 1, ""},
+                                         NewForm{"not ok 12 # SKIP x", LineKind::kResult, 12, ""},
+                                         NewForm{"ok 3:- a", LineKind::kResult, 3, "a"},
+                                         NewForm{"ok 3 :- a", LineKind::kResult, 3, "a"},
+                                         NewForm{"ok 5volts", LineKind::kResult, 5, "volts"},
+                                         NewForm{"ok 1 a#b", LineKind::kLooseResult, 1, ""},
+                                         NewForm{"ok 1# a", LineKind::kLooseResult, 1, ""},
+                                         NewForm{"ok one", LineKind::kOther, 0, ""}));
+
 TEST(KtapLineTest, SkipWinsOverNotOk) {
   const KtapLine line = ParseKtapLine("not ok 3 a # SKIP no device");
   EXPECT_EQ(line.kind, LineKind::kResult);

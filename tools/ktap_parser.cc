@@ -46,7 +46,8 @@ Status ResultStatus(const KtapLine& line) {
 
 }  // namespace
 
-KtapParser::KtapParser(KtapHandler* handler) : handler_(handler), frames_(kMaxDepth) {}
+KtapParser::KtapParser(KtapHandler* handler, ToolVersion version)
+    : handler_(handler), version_(version), frames_(kMaxDepth) {}
 
 void KtapParser::Problem(ProblemKind kind, std::string_view text, std::uint64_t number,
                          std::uint64_t expected, std::uint64_t found, bool not_ok) {
@@ -75,7 +76,7 @@ void KtapParser::StartDocument(std::uint64_t number) {
 }
 
 void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::uint64_t number) {
-  last_number_ = number;
+  if (line.part != Part::kEnd) last_number_ = number;
   switch (line.part) {
     case Part::kExecutor:
       tool_found_input_ = true;
@@ -140,6 +141,10 @@ KtapLine KtapParser::Bound(const KtapLine& line, std::string_view text, std::uin
 
 // Each state either takes the line and returns, or moves on to the state that does.
 void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uint64_t number) {
+  if (line.kind == LineKind::kResult) {
+    result_number_ = number;
+    result_name_ = line.match_name;
+  }
   for (;;) {
     Frame& group = top();
     switch (group.state) {
@@ -214,11 +219,21 @@ void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uin
 // The loop over children in parse_test(). True: the line is taken.
 bool KtapParser::Children(const KtapLine& line, std::string_view text, std::uint64_t number) {
   Frame& group = top();
+  if (group.late_plan) {
+    group.late_plan = false;
+    if (line.kind == LineKind::kResult) {
+      Leaf(line, text, number);
+      return true;
+    }
+    MadeUp(1, Status::kCrashed);
+  }
   if (group.has_plan && group.next > group.plan) {
-    group.state = State::kResult;
+    group.state = depth_ == 1 ? State::kDone : State::kResult;
+    if (depth_ == 1) EndFirstDocument();
     return false;
   }
-  if (depth_ > 1 && line.kind == LineKind::kResult && line.match_name == group.name) {
+  if (depth_ > 1 && line.kind == LineKind::kResult && line.match_name == group.name &&
+      !(version_ == ToolVersion::k7_3 && group.name.empty())) {
     if (group.has_plan) MissingChildren(number);
     group.state = State::kResult;
     return false;
@@ -233,17 +248,19 @@ bool KtapParser::Children(const KtapLine& line, std::string_view text, std::uint
     default:
       break;
   }
-  // A plan is no test and is never consumed: kunit_tool fills every slot that is left with a
-  // nameless crashed test, in this group and those around it. With no plan there is no last slot.
+  // A plan is no test. 7.3 takes it as that of a test whose result comes next. 6.12 never takes it:
+  // it fills every slot that is left with a nameless crashed test, in this group and those around
+  // it. With no plan there is no last slot.
   Problem(ProblemKind::kStrayPlan, text, number);
+  if (version_ == ToolVersion::k7_3) {
+    group.late_plan = true;
+    return true;
+  }
   if (!group.has_plan) {
     tool_hangs_ = tool_hangs_ || !tool_done_;
     return true;
   }
-  const std::uint64_t left = group.plan - group.next + 1;
-  group.missing += left;
-  group.totals.crashed += left;
-  group.next = group.plan + 1;
+  MadeUp(group.plan - group.next + 1, Status::kCrashed);
   group.state = State::kResult;
   if (depth_ > 1) return false;
   group.state = State::kDone;
@@ -258,10 +275,16 @@ void KtapParser::MissingChildren(std::uint64_t number) {
   if (number != 0) {
     Problem(ProblemKind::kMissingChildren, {}, number, group.plan, group.children);
   }
-  group.missing += left;
-  group.totals.crashed += left;
   group.totals.errors += left;
-  group.next = group.plan + 1;
+  MadeUp(left, Status::kCrashed);
+}
+
+void KtapParser::MadeUp(std::uint64_t count, Status status) {
+  Frame& group = top();
+  group.missing += count;
+  group.next += count;
+  if (status == Status::kCrashed) group.totals.crashed += count;
+  handler_->OnMissing({count, status});
 }
 
 void KtapParser::Leaf(const KtapLine& line, std::string_view text, std::uint64_t number) {
@@ -355,10 +378,11 @@ void KtapParser::CheckVersion(const KtapLine& line, std::string_view text, std::
   Problem(ProblemKind::kVersion, text, number, high, line.number);
 }
 
-// The end of parse_test(), from the group's own result on. `result` is null where that is missing.
-void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
+// The end of parse_test(), from the group's own result on. `result` is null where that is missing,
+// and its status is then `unreported`.
+void KtapParser::Pop(const KtapLine* result, std::uint64_t number, Status unreported) {
   Frame& group = top();
-  Status status = Status::kCrashed;
+  Status status = unreported;
   GroupEndEvent event;
   if (result != nullptr) {
     status = ResultStatus(*result);
@@ -370,7 +394,7 @@ void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
     if (result->number != due) Problem(ProblemKind::kNumber, {}, number, due, result->number);
     if (group.name.empty()) SetName(&group, result->name);
   }
-  event.reported = status;
+  event.reported = result != nullptr ? status : Status::kCrashed;
   if (group.children + group.missing == 0 &&
       (status == Status::kCrashed || status == Status::kPassed)) {
     status = Status::kNoTests;
@@ -380,10 +404,14 @@ void KtapParser::Pop(const KtapLine* result, std::uint64_t number) {
     Count(status, &group.totals);
   } else if (StatusOf(group.totals) == Status::kCrashed) {
     status = Status::kCrashed;
+  } else if (version_ == ToolVersion::k7_3 && status == Status::kFailed &&
+             StatusOf(group.totals) == Status::kPassed) {
+    ++group.totals.failed;
+    event.counts_itself = true;
   }
   event.status = status;
   event.path = path();
-  event.name = group.name;
+  event.name = result != nullptr ? result->name : std::string_view(group.name);
   event.has_plan = group.has_plan;
   event.planned = group.plan;
   event.children = group.children;
@@ -420,6 +448,32 @@ void KtapParser::EndFirstDocument() {
   }
   tool_totals_ = totals;
   tool_status_ = StatusOf(totals);
+  handler_->OnToolEnd({tool_totals_, tool_status_});
+}
+
+// Closes the innermost group with its result missing. At the end of its input kunit_tool looks at
+// the last line again.
+void KtapParser::PopAtEnd() {
+  Frame& group = top();
+  const bool last_is_result = result_number_ == last_number_;
+  const bool named = !group.name.empty();
+  const bool own = last_is_result && (!named || result_name_ == group.name);
+  if (version_ == ToolVersion::k6_12) {
+    tool_dies_ = tool_dies_ || (own && !tool_done_);
+    if (named) ++group.totals.errors;
+    Pop(nullptr, last_number_);
+    return;
+  }
+  ++group.totals.errors;
+  Pop(nullptr, last_number_, named && !own ? Status::kCrashed : Status::kNoTests);
+}
+
+// 7.3: the test that took a plan has no result, and is an error of its own.
+void KtapParser::EndLatePlan() {
+  if (!top().late_plan) return;
+  top().late_plan = false;
+  ++top().totals.errors;
+  MadeUp(1, Status::kNoTests);
 }
 
 void KtapParser::Finish() {
@@ -436,10 +490,11 @@ void KtapParser::Finish() {
     if (group.state == State::kHeader) {
       handler_->OnGroup({path(), group.name, group.depth, group.log_line});
     }
+    EndLatePlan();
     if (group.has_plan) MissingChildren(0);
-    if (!group.name.empty()) ++group.totals.errors;
-    Pop(nullptr, last_number_);
+    PopAtEnd();
   }
+  EndLatePlan();
   if (document.state != State::kDone && document.has_plan) MissingChildren(0);
   EndFirstDocument();
 

@@ -13,9 +13,9 @@
 
 namespace gate {
 
-/// kunit_tool's parser (parse_test() in tools/testing/kunit/kunit_parser.py of 6.12) as a machine
-/// that takes one line at a time and holds the open groups only. It counts what kunit_tool counts;
-/// what kunit_tool loses or passes over, it tells as problems.
+/// kunit_tool's parser (parse_test() in tools/testing/kunit/kunit_parser.py) as a machine that
+/// takes one line at a time and holds the open groups only. It counts what kunit_tool of the given
+/// version counts; what kunit_tool loses or passes over, it tells as problems.
 class KtapParser {
  public:
   static constexpr std::size_t kMaxDepth = 32;  ///< Open groups, the document included.
@@ -25,7 +25,7 @@ class KtapParser {
   /// Tests in one plan. What all plans promise must not overflow the counts.
   static constexpr std::uint64_t kMaxPlan = 1'000'000'000;
 
-  explicit KtapParser(KtapHandler* handler);
+  explicit KtapParser(KtapHandler* handler, ToolVersion version = ToolVersion::k6_12);
 
   /// The next line of the console, as Console placed it; `parsed` is its text taken apart, and is
   /// looked at where the line belongs to a document. `number` is its 1-based place in the log.
@@ -44,8 +44,11 @@ class KtapParser {
   Status tool_status() const { return tool_status_; }
   /// kunit_tool found KTAP, or a line of KUnit's executor.
   bool tool_found_input() const { return tool_found_input_; }
-  /// kunit_tool would not end on this log: a plan in a place with no plan makes it loop.
+  /// kunit_tool would not end on this log: a plan in a place with no plan makes 6.12's loop.
   bool tool_hangs() const { return tool_hangs_; }
+  /// kunit_tool would end in a Python traceback: 6.12's reads the last line of the log once more
+  /// for the result of a group that is open, and it is one.
+  bool tool_dies() const { return tool_dies_; }
 
  private:
   enum class State : std::uint8_t {
@@ -62,6 +65,7 @@ class KtapParser {
     State state = State::kMain;
     bool has_plan = false;
     bool late_header = false;  // Something stood after the version line.
+    bool late_plan = false;    // 7.3: the child that is next has taken a plan.
     std::uint64_t plan = 0;
     std::uint64_t next = 1;  // The number that the next child should bear.
     std::uint64_t due = 1;   // The same, counted on from the number that the last one bore.
@@ -87,12 +91,16 @@ class KtapParser {
   void SetName(Frame* frame, std::string_view name);
   void CheckVersion(const KtapLine& line, std::string_view text, std::uint64_t number);
   void MissingChildren(std::uint64_t number);
-  void Pop(const KtapLine* result, std::uint64_t number);
+  void MadeUp(std::uint64_t count, Status status);
+  void Pop(const KtapLine* result, std::uint64_t number, Status unreported = Status::kCrashed);
+  void EndLatePlan();
+  void PopAtEnd();
   void EndFirstDocument();
   void Problem(ProblemKind kind, std::string_view text, std::uint64_t number,
                std::uint64_t expected = 0, std::uint64_t found = 0, bool not_ok = false);
 
   KtapHandler* handler_;
+  ToolVersion version_;
   std::vector<Frame> frames_;  // Kept allocated; the first depth_ are open.
   std::size_t depth_ = 0;
   std::string path_;
@@ -108,6 +116,9 @@ class KtapParser {
   bool tool_done_ = false;
   bool tool_found_input_ = false;
   bool tool_hangs_ = false;
+  bool tool_dies_ = false;
+  std::uint64_t result_number_ = 0;  // Line of the last result,
+  std::string result_name_;          // and its name.
 };
 
 }  // namespace gate

@@ -57,15 +57,15 @@ struct Parsed {
   bool hangs = false;
 };
 
-Parsed Parse(std::string_view text) {
+Parsed Parse(std::string_view text, ToolVersion version = ToolVersion::k6_12) {
   Recorder recorder;
-  KtapParser parser(&recorder);
+  KtapParser parser(&recorder, version);
   Console console;
   LineSplitter splitter;
   std::uint64_t number = 0;
   const auto take = [&](std::string_view line, bool) {
     const Console::Line placed = console.Place(line);
-    parser.Line(placed, ParseKtapLine(placed.text), ++number);
+    parser.Line(placed, ParseKtapLine(placed.text, version), ++number);
   };
   splitter.Feed(text, take);
   splitter.Finish(take);
@@ -206,6 +206,21 @@ TEST(KtapParserTest, AStrayPlanFillsTheSlotsThatAreLeft) {
   EXPECT_EQ(parsed.totals, (Totals{1, 0, 2, 0, 0}));
   EXPECT_FALSE(parsed.hangs);
   EXPECT_TRUE(Parse("KTAP version 1\nok 1 a\n1..3\nok 2 b\n").hangs);
+}
+
+TEST(KtapParserTest, In73ALatePlanIsPassedOver) {
+  const Parsed parsed =
+      Parse("KTAP version 1\n1..3\nok 1 a\n1..3\nok 2 b\nok 3 c\n", ToolVersion::k7_3);
+  EXPECT_EQ(parsed.problems, Problems({ProblemKind::kStrayPlan}));
+  EXPECT_EQ(parsed.totals, (Totals{3, 0, 0, 0, 0}));
+  EXPECT_EQ(Parse("KTAP version 1\nok 1 a\n1..1\n", ToolVersion::k7_3).totals,
+            (Totals{1, 0, 0, 0, 1}));
+}
+
+TEST(KtapParserTest, In73TheParentOfPassingTestsFailsByItself) {
+  constexpr char kText[] = "KTAP version 1\n1..1\n# Subtest: s\n1..1\nok 1 a\nnot ok 1 s\n";
+  EXPECT_EQ(Parse(kText, ToolVersion::k7_3).totals, (Totals{1, 1, 0, 0, 0}));
+  EXPECT_EQ(Parse(kText, ToolVersion::k6_12).totals, (Totals{1, 0, 0, 0, 0}));
 }
 
 TEST(KtapParserTest, AResultThatKunitToolLosesIsTold) {

@@ -23,6 +23,7 @@
 #include "exit_codes.h"
 #include "file_io.h"
 #include "gate.h"
+#include "report.h"
 
 namespace {
 
@@ -45,6 +46,20 @@ int Exit(gate::ExitCode code, ExitStyle style) {
 int Fail(gate::ExitCode code, ExitStyle style, std::string_view message) {
   gate::Put(stderr, fmt::format("kunit-gate: error: {}\n", message));
   return Exit(code, style);
+}
+
+// kunit_tool's verdict and exit code. A fault of the machine stays one: it has no verdict to give.
+int ExitAsKunitTool(const gate::Verdict& verdict) {
+  for (const gate::Reason& reason : verdict.reasons) {
+    if (reason.code != gate::ExitCode::kInfrastructure) continue;
+    return Fail(reason.code, ExitStyle::kCodes, reason.message);
+  }
+  gate::Put(stdout, gate::FormatToolVerdict(verdict.tool) + "\n");
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return Fail(gate::ExitCode::kInfrastructure, ExitStyle::kCodes,
+                "standard output: cannot write");
+  }
+  return verdict.tool.ParseExitCode();
 }
 
 // Each read is handed on at once, so that a pipe from a running kernel shows progress.
@@ -97,8 +112,8 @@ std::string FindSameFile(const std::vector<std::pair<const char*, std::string>>&
   return {};
 }
 
-constexpr std::array<std::string_view, 5> kOutputs = {"--verdict", "--junit", "--html", "--ktap",
-                                                      "--cases"};
+constexpr std::array<std::string_view, 6> kOutputs = {"--verdict", "--junit", "--html",
+                                                      "--ktap",    "--cases", "--json"};
 
 // A run that can't begin leaves no verdict, and none of an earlier one in its place either. The
 // command line may be wrong, so it is read by words: a file that it names twice stays.
@@ -177,6 +192,16 @@ int Run(int argc, char** argv) {
                  "Write each case's outcome, errors and log lines, for kunit-case")
       ->check(named)
       ->type_name("FILE");
+  app.add_option("--json", options.json_file,
+                 "Write the JSON that kunit.py parse --json writes, of kunit_tool's own verdict")
+      ->check(named)
+      ->type_name("FILE");
+  std::string compat;
+  app.add_option("--kunit-compat", compat,
+                 "Print kunit_tool's own verdict, as that version gives it, and exit as\n"
+                 "kunit.py parse does: 0 passed, 1 anything else (6: the log can't be read)")
+      ->check(CLI::IsMember({"6.12", "7.3"}))
+      ->type_name("VERSION");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
@@ -222,6 +247,8 @@ int Run(int argc, char** argv) {
     }
     options.path_maps.push_back({map.substr(0, equals), map.substr(equals + 1)});
   }
+  if (compat == "7.3") options.tool = gate::ToolVersion::k7_3;
+  if (!compat.empty()) options.out = nullptr;
   if (color == "always") options.color = gate::ColorMode::kAlways;
   if (color == "never") options.color = gate::ColorMode::kNever;
 
@@ -234,7 +261,8 @@ int Run(int argc, char** argv) {
                                          {"--junit", options.junit_file},
                                          {"--html", options.html_file},
                                          {"--ktap", options.ktap_file},
-                                         {"--cases", options.cases_file}});
+                                         {"--cases", options.cases_file},
+                                         {"--json", options.json_file}});
   if (!same.empty()) {
     RemoveOutputs(argc, argv);
     return Fail(gate::ExitCode::kUsage, style, same);
@@ -253,7 +281,9 @@ int Run(int argc, char** argv) {
   if (output_closed) gate->AddInfrastructureFault("standard output is closed");
   const std::string error = FeedAll(fd, options.log_name, &*gate);
   if (!error.empty()) gate->AddInfrastructureFault(error);
-  return Exit(gate->Finish(gate::EndOfInput::kEof).code, style);
+  const gate::Verdict verdict = gate->Finish(gate::EndOfInput::kEof);
+  if (!compat.empty()) return ExitAsKunitTool(verdict);
+  return Exit(verdict.code, style);
 }
 
 }  // namespace

@@ -57,6 +57,20 @@ TEST_F(KunitGateTest, AnEmptyNameTurnsNoCheckOff) {
   }
 }
 
+TEST_F(KunitGateTest, KunitToolsOwnVerdictAndExitCode) {
+  folder_.Write("parent", "KTAP version 1\n1..1\n# Subtest: s\n1..1\nok 1 a\nnot ok 1 s\n");
+  EXPECT_EQ(Quiet("--kunit-compat 6.12 --json k parent"), 0);
+  EXPECT_EQ(Read("out"), "Testing complete. Ran 1 tests: passed: 1\n");
+  EXPECT_EQ(Read("k").find("misc"), std::string::npos);
+  EXPECT_EQ(Quiet("--kunit-compat 7.3 --json k parent"), 1);
+  EXPECT_EQ(Read("out"), "Testing complete. Ran 2 tests: passed: 1, failed: 1\n");
+  EXPECT_NE(Read("k").find("\"misc\":{\"tests\":2"), std::string::npos);
+  EXPECT_EQ(Quiet("parent"), 3) << "the strict one";
+  EXPECT_EQ(Quiet("--kunit-compat 6.12 none"), 6);
+  EXPECT_EQ(Quiet("--kunit-compat 5.4 parent"), 5);
+  EXPECT_EQ(Run("--kunit-compat 6.12 parent >/dev/full 2>err"), 6);
+}
+
 TEST_F(KunitGateTest, BisectHearsOfAWrongCommandLineToo) {
   EXPECT_EQ(Quiet("--exit-style bisect --none"), 125);
   EXPECT_EQ(Quiet("--none --exit-style=bisect"), 125);

@@ -118,8 +118,8 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
   if (!verdict.running.empty()) {
     text += fmt::format("  {} {}\n", style.Yellow("running at the end:"), verdict.running);
   }
-  if (verdict.tool.hangs) {
-    text += "  kunit_tool would not end on this log\n";
+  if (verdict.tool.hangs || verdict.tool.dies) {
+    text += fmt::format("  {}\n", FormatToolVerdict(verdict.tool));
   } else if (verdict.tool.passed != passed) {
     text += fmt::format("  kunit_tool alone would {} this log\n",
                         verdict.tool.passed ? "pass" : "fail");
@@ -127,6 +127,25 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
   if (verdict.tool.totals != verdict.totals) {
     text += fmt::format("  kunit_tool counts {}\n", FormatTotals(verdict.tool.totals));
   }
+  return text;
+}
+
+std::string FormatToolVerdict(const ToolVerdict& tool) {
+  if (tool.hangs) return "kunit_tool would not end on this log";
+  if (tool.dies) return "kunit_tool would end in a Python traceback on this log";
+  const Totals& totals = tool.totals;
+  std::string text = fmt::format("Testing complete. Ran {} tests: ", totals.tests());
+  const char* comma = "";
+  const auto add = [&](const char* name, std::uint64_t count) {
+    if (count == 0) return;
+    text += fmt::format("{}{}: {}", comma, name, count);
+    comma = ", ";
+  };
+  add("passed", totals.passed);
+  add("failed", totals.failed);
+  add("crashed", totals.crashed);
+  add("skipped", totals.skipped);
+  add("errors", totals.errors);
   return text;
 }
 

@@ -42,6 +42,10 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
 /// `form` with each "{}" replaced by `test`, quoted for a shell.
 std::string FormatCommand(const std::string& form, const std::string& test);
 
+/// kunit_tool's own last line: "Testing complete. Ran 3 tests: passed: 2, failed: 1", without the
+/// time; where kunit_tool has none, one that says why. No line end.
+std::string FormatToolVerdict(const ToolVerdict& tool);
+
 /// Prints the reasons and the summary of `verdict` as the live run did, marked "(cached)".
 void PrintCachedVerdict(const Verdict& verdict, std::FILE* out, ColorMode color);
 

@@ -46,6 +46,7 @@ std::string WriteVerdict(const Verdict& verdict, const std::string& file) {
   writer.StartObject();
   json.Flag("passed", verdict.tool.passed);
   json.Flag("hangs", verdict.tool.hangs);
+  json.Flag("dies", verdict.tool.dies);
   json.Counts("totals", verdict.tool.totals);
   writer.EndObject();
   json.Number("splats", verdict.splats);
@@ -82,6 +83,7 @@ Result<Verdict> ReadVerdict(const std::string& file) {
   JsonReader tool(reader.Object("kunit_tool"));
   verdict.tool.passed = tool.Flag("passed");
   verdict.tool.hangs = tool.Flag("hangs");
+  verdict.tool.dies = tool.Flag("dies");
   verdict.tool.totals = tool.Counts("totals");
   reader.Take(tool);
   verdict.splats = reader.Number("splats");

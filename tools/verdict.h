@@ -20,12 +20,16 @@ enum class EndOfInput {
   kKilled,    ///< The caller was interrupted and stopped the kernel.
 };
 
-/// What kunit_tool of 6.12 makes of the same log.
+/// What kunit_tool makes of the same log.
 struct ToolVerdict {
   Totals totals;
   bool passed = false;  ///< `kunit.py run` would exit 0.
   bool hangs = false;   ///< It would never end: a plan stands where no plan can be.
+  bool dies = false;    ///< It would end in a Python traceback, and exit 1.
   bool operator==(const ToolVerdict&) const = default;
+
+  /// What `kunit.py parse` exits with: a run in which each test was skipped is no success to it.
+  int ParseExitCode() const { return passed && totals.passed > 0 ? 0 : 1; }
 };
 
 struct Verdict {
