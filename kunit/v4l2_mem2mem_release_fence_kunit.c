@@ -516,14 +516,14 @@ static void finish_wakes_who_polls(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vb2_kunit_poll(dbuf, EPOLLOUT));
 }
 
+#define REPLAY_TIMEOUT	(60 * HZ)	/* no test waits for it */
+
 /*
  * Replays of what hantro and rga do with a job, call by call: the same order of
  * preparing, arming, handing over and finishing, with a flag for the hardware.
  * They show that the core copes with it, in hard interrupts too. That a driver
  * really does so, and that its hardware stops, is for a board to show.
  */
-#define REPLAY_TIMEOUT	(60 * HZ)	/* no test waits for it */
-
 struct replay {
 	struct m2m *m2m;
 	void (*finish)(struct m2m *m2m, enum vb2_buffer_state state);
@@ -588,7 +588,7 @@ static void replay_start(struct m2m *m2m)
 	spin_lock_irqsave(&replay->lock, flags);
 	replay->running = true;
 	replay->deadline = jiffies + REPLAY_TIMEOUT;
-	queue_delayed_work(system_wq, &replay->watchdog, REPLAY_TIMEOUT);
+	schedule_delayed_work(&replay->watchdog, REPLAY_TIMEOUT);
 	spin_unlock_irqrestore(&replay->lock, flags);
 	dma_fence_end_signalling(cookie);
 }
@@ -709,8 +709,8 @@ static void replayed_watchdog_finishes_job(struct kunit *test)
 	qbuf(test, capture(m2m), 0, 0);
 	qbuf(test, output(m2m), 0, 0);
 	fence = armed_on_capture(test, m2m, 0);
+	/* No waiting: flushing has it run at once. */
 	replay->deadline = jiffies;
-	mod_delayed_work(system_wq, &replay->watchdog, 0);
 	flush_delayed_work(&replay->watchdog);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
 
