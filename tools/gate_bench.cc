@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// gate-bench: how fast the gate is beside grep and kunit_tool, on a generated log, in one run.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "exit_codes.h"
+#include "file_io.h"
+#include "log_generator.h"
+#include "measure.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using measure::Row;
+
+constexpr char kGrep[] = "grep -c";
+constexpr char kTool[] = "kunit.py parse";
+
+int Fail(const std::string& message) {
+  gate::Put(stderr, fmt::format("gate-bench: error: {}\n", message));
+  return static_cast<int>(gate::ExitCode::kInfrastructure);
+}
+
+// Writes a log and returns its size.
+gate::Result<std::uint64_t> Generate(const fs::path& file, const gate::LogOptions& options) {
+  auto output = gate::OutputFile::Create(file.string());
+  if (!output) return gate::Error{output.error()};
+  gate::GenerateLog(options,
+                    [&output](std::string_view text) { gate::Put(output->stream(), text); });
+  const std::string error = output->Commit();
+  if (!error.empty()) return gate::Error{error};
+  std::error_code unknown;
+  const std::uintmax_t size = fs::file_size(file, unknown);
+  if (unknown) return gate::Error{fmt::format("{}: {}", file.string(), unknown.message())};
+  return static_cast<std::uint64_t>(size);
+}
+
+std::vector<Row> Rows(const std::string& gate, const fs::path& folder, const std::string& log,
+                      std::uint64_t bytes, int rounds) {
+  const auto row = [&](std::string name, std::vector<std::string> argv) {
+    return Row{std::move(name), std::move(argv), bytes, rounds, {0}};
+  };
+  const std::string pipe = "cat \"$1\" | \"$0\" -";
+  // A new name each time would be measured with the file system; these are replaced.
+  const auto file = [&folder](const char* name) { return (folder / name).string(); };
+  return {row(kGrep, {"grep", "-c", "\\] *ok ", log}),
+          row("wc -l", {"wc", "-l", log}),
+          row("kunit-gate", {gate, log}),
+          row("kunit-gate, from a pipe", {"sh", "-c", pipe, gate, log}),
+          row("kunit-gate --junit --verdict",
+              {gate, "--junit", file("junit.xml"), "--verdict", file("verdict.json"), log}),
+          row("kunit-gate, all outputs",
+              {gate, "--junit", file("junit.xml"), "--verdict", file("verdict.json"), "--html",
+               file("run.html"), "--ktap", file("run.ktap"), "--cases", file("cases.jsonl"), log})};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the gate beside grep and kunit_tool, in turns, on generated logs.",
+               "gate-bench");
+  std::string gate;
+  std::string folder;
+  std::string tree;
+  int rounds = 5;
+  std::uint64_t bytes = 100'000'000;
+  // kunit_tool takes half a minute for what grep does in a blink: it gets a shorter log.
+  std::uint64_t tool_bytes = 10'000'000;
+  app.add_option("--gate", gate, "The program kunit-gate")->required()->type_name("FILE");
+  app.add_option("--folder", folder, "Where the logs are put, and left")
+      ->required()
+      ->type_name("FOLDER");
+  app.add_option("--tree", tree, "Kernel tree whose kunit.py is measured too")->type_name("FOLDER");
+  app.add_option("--bytes", bytes, "Of each log; default: 100MB")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
+  app.add_option("--rounds", rounds, "How often each is run; the quickest counts; default: 5")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(gate::ExitCode::kUsage);
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const auto shapes = {std::pair("flat", gate::LogOptions::Shape::kFlat),
+                       std::pair("deep", gate::LogOptions::Shape::kDeep)};
+  for (const auto& [name, shape] : shapes) {
+    gate::LogOptions options;
+    options.shape = shape;
+    options.bytes = bytes;
+    const fs::path log = fs::path(folder) / fmt::format("{}.log", name);
+    const auto size = Generate(log, options);
+    if (!size) return Fail(size.error());
+    options.bytes = tool_bytes;
+    const fs::path small = fs::path(folder) / fmt::format("{}-small.log", name);
+    const auto small_size = Generate(small, options);
+    if (!small_size) return Fail(small_size.error());
+
+    auto rows = Rows(gate, folder, log.string(), *size, rounds);
+    const std::string kunit = tree + "/tools/testing/kunit/kunit.py";
+    rows.push_back({kTool, {"python3", kunit, "parse", small.string()}, *small_size, 1, {0}});
+    auto measured = measure::Measure(rows);
+    if (tree.empty() || !fs::exists(kunit)) {  // python3 would only say that it failed.
+      measured.back().fault = "no kernel tree; build the target kernel-tree, or give --tree";
+    }
+    gate::Put(stdout, fmt::format("{} log, {:.1f} MB\n{}", name, static_cast<double>(*size) / 1e6,
+                                  measure::Format(measured, {kGrep, kTool})));
+    std::fflush(stdout);
+  }
+  return 0;
+}
