@@ -24,7 +24,7 @@ if(BUILD_TESTING AND NOT GATE_FUZZ)
   add_test(NAME gate-fuzz.build
     COMMAND ${CMAKE_COMMAND} --build "${fuzz_build}" --target gate_fuzz)
   add_test(NAME gate-fuzz.short
-    COMMAND "${fuzz_build}/tools/gate_fuzz" -runs=20000 -seed=1 -max_len=2048
+    COMMAND "${fuzz_build}/tools/gate_fuzz" -runs=5000 -seed=1 -max_len=2048
             "-artifact_prefix=${fuzz_build}/" "${CMAKE_SOURCE_DIR}/tools/testdata")
   set_tests_properties(gate-fuzz.configure PROPERTIES FIXTURES_SETUP gate_fuzz_configured)
   set_tests_properties(gate-fuzz.build PROPERTIES

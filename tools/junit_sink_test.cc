@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +81,81 @@ TEST(JunitSinkTest, IsWellFormedForAnyBytes) {
     for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
     EXPECT_EQ(line.find("\xef\xbf\xbf"), std::string::npos) << "no XML character";
   }
+}
+
+// Names what Jenkins' schema for JUnit (junit-10.xsd of its xUnit plugin) does not know.
+class SchemaChecker : public tinyxml2::XMLVisitor {
+ public:
+  bool VisitEnter(const tinyxml2::XMLElement& element,
+                  const tinyxml2::XMLAttribute* attribute) override {
+    struct Rule {
+      std::string_view parent;
+      std::set<std::string_view> required;
+      std::set<std::string_view> optional;
+    };
+    static const std::map<std::string_view, Rule> kRules = {
+        {"testsuites", {"", {}, {"name", "time", "tests", "failures", "disabled", "errors"}}},
+        {"testsuite", {"testsuites", {"name"}, {"tests", "failures", "errors", "time", "skipped"}}},
+        {"testcase", {"testsuite", {"name"}, {"assertions", "time", "classname", "status"}}},
+        {"failure", {"testcase", {}, {"type", "message"}}},
+        {"skipped", {"testcase", {}, {"type", "message"}}},
+    };
+    const auto rule = kRules.find(element.Name());
+    if (rule == kRules.end()) {
+      faults.push_back(element.Name());
+      return true;
+    }
+    const tinyxml2::XMLElement* parent =
+        element.Parent() == nullptr ? nullptr : element.Parent()->ToElement();
+    if (rule->second.parent != (parent == nullptr ? "" : parent->Name())) {
+      faults.push_back(std::string(element.Name()) + " in the wrong place");
+    }
+    std::set<std::string_view> missing = rule->second.required;
+    for (; attribute != nullptr; attribute = attribute->Next()) {
+      if (missing.erase(attribute->Name()) == 0 &&
+          rule->second.optional.count(attribute->Name()) == 0) {
+        faults.push_back(std::string(element.Name()) + " " + attribute->Name());
+      }
+    }
+    for (const std::string_view name : missing) faults.emplace_back(name);
+    return true;
+  }
+
+  std::vector<std::string> faults;
+};
+
+TEST(JunitSinkTest, FitsJenkinsSchema) {
+  const TestFolder folder;
+  Options options;
+  options.out = nullptr;
+  options.junit_file = folder.Path("junit.xml");
+  auto gate = Gate::Create(options);
+  ASSERT_TRUE(gate.ok());
+  gate->Feed(
+      "[    1.000000] INFO: lockdep is turned off.\n[    1.000000] KTAP version 1\n"
+      "[    1.000000] 1..2\n[    1.000000]   # Subtest: s\n[    1.000000]   1..3\n"
+      "[    1.250000]   ok 1 a\n[    1.250000]   not ok 2 b\n[    1.250000]   ok 3 c # SKIP no\n"
+      "[    1.500000] not ok 1 s\n[    1.500000] not ok 2 t\n");
+  gate->Finish(EndOfInput::kEof);
+  tinyxml2::XMLDocument document;
+  ASSERT_EQ(document.LoadFile(options.junit_file.c_str()), tinyxml2::XML_SUCCESS);
+  SchemaChecker checker;
+  document.Accept(&checker);
+  EXPECT_EQ(checker.faults, Strings());
+  const auto* suite = document.RootElement()->FirstChildElement("testsuite");
+  while (suite != nullptr && std::string_view("s") != suite->Attribute("name")) {
+    suite = suite->NextSiblingElement("testsuite");
+  }
+  ASSERT_NE(suite, nullptr);
+  EXPECT_STREQ(suite->FirstChildElement("testcase")->Attribute("time"), "0.250000");
+}
+
+TEST(JunitSinkTest, AllReasonsOfATestAreOneFailure) {
+  const auto cases = Write(
+      "KTAP version 1\n1..1\n  # Subtest: s\n  1..1\n    # a: EXPECTATION FAILED at x.c:1\n"
+      "    Expected 1\n    # a: EXPECTATION FAILED at x.c:2\n    Expected 2\n  not ok 1 a\n"
+      "not ok 1 s\n");
+  EXPECT_EQ(cases, Strings({"s/s/a failure:EXPECTATION FAILED: Expected 1"}));
 }
 
 }  // namespace

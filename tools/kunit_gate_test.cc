@@ -3,11 +3,16 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "file_io.h"
+#include "log_generator.h"
+#include "measure.h"
 #include "test_files.h"
 #include "verdict.h"
 
@@ -173,6 +178,35 @@ TEST_F(KunitGateTest, AnOldVerdictStandsForNoOtherRun) {
   EXPECT_EQ(Quiet("--expected none --verdict v --junit j log"), 6);
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("v")));
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("j")));
+}
+
+// The bound on memory, with room for a build that is not optimised.
+constexpr std::uint64_t kMemory = 64'000'000;
+
+TEST_F(KunitGateTest, ALineWithoutAnEndDoesNotGrowMemory) {
+  const auto cost =
+      measure::Run({"sh", "-c", "head -c 300000000 /dev/zero | \"$0\" --ktap \"$1\" -", KUNIT_GATE,
+                    folder_.Path("ktap")});
+  ASSERT_TRUE(cost.ok()) << cost.error();
+  EXPECT_EQ(cost->code, 1) << "the tail of the line was not looked at";
+  EXPECT_LT(cost->peak_bytes, kMemory);
+}
+
+TEST_F(KunitGateTest, NoOutputGrowsMemoryWithTheLog) {
+  LogOptions options;
+  options.bytes = 20'000'000;
+  options.failures = 100;
+  std::string log;
+  GenerateLog(options, [&log](std::string_view text) { log += text; });
+  folder_.Write("long", log);
+  std::vector<std::string> argv = {KUNIT_GATE, folder_.Path("long")};
+  for (const char* output : {"--verdict", "--junit", "--html", "--ktap", "--cases"}) {
+    argv.insert(argv.end(), {output, folder_.Path(output)});
+  }
+  const auto cost = measure::Run(argv);
+  ASSERT_TRUE(cost.ok()) << cost.error();
+  EXPECT_EQ(cost->code, 1);
+  EXPECT_LT(cost->peak_bytes, kMemory);
 }
 
 }  // namespace
