@@ -144,8 +144,8 @@ std::optional<Location> FindLocation(std::string_view text) {
   for (std::size_t colon = text.find(':'); colon != std::string_view::npos;
        colon = text.find(':', colon + 1)) {
     const std::string_view before = text.substr(0, colon);
-    if (!before.ends_with(".c") && !before.ends_with(".h") && !before.ends_with(".S") &&
-        !before.ends_with(".rs")) {
+    if (!before.ends_with(".c") && !before.ends_with(".cc") && !before.ends_with(".h") &&
+        !before.ends_with(".S") && !before.ends_with(".rs")) {
       continue;
     }
     std::string_view after = text.substr(colon + 1);
