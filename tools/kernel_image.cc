@@ -254,8 +254,8 @@ Result<Done> KernelImage::Make(int jobs, bool configured) {
       gate::Put(stderr, fmt::format("-- built the kernel in {} ({} objects)\n",
                                     MinutesAndSeconds(progress.Elapsed()), objects));
     }
-    if (objects != static_cast<size_t>(counted) ||
-        !fs::exists(paths_.tree / "compile_commands.json")) {
+    if (paths_.for_editors && (objects != static_cast<size_t>(counted) ||
+                               !fs::exists(paths_.tree / "compile_commands.json"))) {
       WriteCompileCommands(objects);
     }
   }

@@ -17,6 +17,7 @@ struct KernelPaths {
   std::filesystem::path tree;         ///< The applied tree.
   std::filesystem::path state;        ///< Logs, verdict and notes.
   std::filesystem::path kunitconfig;  ///< The options that the suite needs.
+  bool for_editors = true;            ///< Its compile_commands.json goes into the tree.
 
   std::filesystem::path objects() const { return state / "obj"; }
   std::filesystem::path image() const { return objects() / "linux"; }
