@@ -107,6 +107,31 @@ TEST_F(GatePackageTest, FailsTheCaseThatFailed) {
   EXPECT_FALSE(Holds(again.out, "list_test_list_del")) << again.out;
 }
 
+// A tree whose kunit.py prints the recorded console stands for one that takes minutes to build.
+TEST_F(GatePackageTest, BootsWhereATreeIsGiven) {
+  const fs::path tree = folder_->Path("tree");
+  const fs::path tool = tree / "tools/testing/kunit/kunit.py";
+  ASSERT_TRUE(
+      files::Write(tool, "#!/bin/sh\necho \"$@\" >arguments\ncat '" + kConsole + "'\n").ok());
+  fs::permissions(tool, fs::perms::owner_all);
+  const auto configure = [&tree] {
+    fs::remove_all(Build());
+    return RunProgram({CMAKE_PROGRAM, "-S", kExample.string(), "-B", Build(),
+                       "-DCMAKE_PREFIX_PATH=" + folder_->Path("prefix"),
+                       "-DKERNEL_TREE=" + tree.string()});
+  };
+  ASSERT_EQ(configure().code, 0);
+  const auto tested = Test();
+  EXPECT_EQ(tested.code, 0) << tested.out;
+  EXPECT_TRUE(files::ReadOrEmpty(tree / "arguments").starts_with("run --raw_output=all "));
+  ASSERT_TRUE(files::Write(tool, "#!/bin/sh\nexit 1\n").ok());
+  ASSERT_EQ(configure().code, 0);
+  const auto broken = Test();
+  EXPECT_NE(broken.code, 0);
+  EXPECT_TRUE(Holds(broken.out, "kunit.boot (Failed)")) << broken.out;
+  EXPECT_TRUE(Holds(broken.out, "kunit.verdict (Not Run)")) << broken.out;
+}
+
 TEST_F(GatePackageTest, WritesJunitByCtest) {
   ASSERT_EQ(Configure(kConsole, kExpected).code, 0);
   EXPECT_EQ(Test({"--output-junit", folder_->Path("ctest.xml")}).code, 0);

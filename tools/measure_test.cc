@@ -25,16 +25,25 @@ TEST(MeasureTest, CountsTheRunThatDidItsWork) {
   EXPECT_EQ(rows[2].fault, "");
 }
 
+TEST(MeasureTest, OutputIsNotDevNull) {
+  // grep stops at the first match where its output is that device.
+  const auto cost = measure::Run({"sh", "-c", "test -f /proc/self/fd/1"});
+  ASSERT_TRUE(cost.ok()) << cost.error();
+  EXPECT_EQ(cost->code, 0);
+}
+
 TEST(MeasureTest, ShowsRatios) {
-  Measured fast{{"fast", {}, 0, 1, {}}, 200, 4'000'000, {}};
-  Measured slow{{"slow", {}, 0, 1, {}}, 50, 8'000'000, {}};
-  Measured none{{"none", {}, 0, 1, {}}, 0, 0, "no tree"};
-  EXPECT_EQ(
-      Format({fast, slow, none}, {"slow", "none"}),
-      "                                              MB/s   peak MB        x slow        x none\n"
-      "fast                                         200.0       4.0          4.00             -\n"
-      "slow                                          50.0       8.0          1.00             -\n"
-      "none                                     not run: no tree\n");
+  Measured fast{{"fast", {}, 0, 1, {}}, 100, 200, 4'000'000, {}};
+  Measured slow{{"slow", {}, 0, 1, {}}, 40, 50, 8'000'000, {}};
+  Measured none{{"none", {}, 0, 1, {}}, 0, 0, 0, "no tree"};
+  EXPECT_EQ(Format({fast, slow, none}, {"slow", "none"}),
+            "                                              MB/s  MB/cpu s   peak MB"
+            "        x slow        x none\n"
+            "fast                                         100.0     200.0       4.0"
+            "          4.00             -\n"
+            "slow                                          40.0      50.0       8.0"
+            "          1.00             -\n"
+            "none                                     not run: no tree\n");
 }
 
 }  // namespace
