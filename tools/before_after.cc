@@ -209,10 +209,13 @@ int Check(const Arguments& arguments) {
   const std::string text = before_after::TextReport(subject, *left, *right);
   const fs::path text_file = arguments.State() / "before-after.txt";
   const fs::path html_file = arguments.State() / "before-after.html";
-  for (const auto& written :
-       {files::Write(text_file, text),
-        files::Write(html_file, before_after::HtmlReport(subject, *left, *right))}) {
-    if (!written.ok()) return Complain(written.error());
+  if (const auto written = files::Write(text_file, text); !written.ok()) {
+    return Complain(written.error());
+  }
+  if (const std::string error =
+          before_after::WriteHtmlReport(subject, *left, *right, html_file.string());
+      !error.empty()) {
+    return Complain(error);
   }
   const KernelPaths paths = arguments.Paths(true);
   gate::Put(stdout,

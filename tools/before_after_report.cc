@@ -2,14 +2,13 @@
 #include "before_after_report.h"
 
 #include <fmt/core.h>
-#include <tinyxml2.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "file_io.h"
-#include "text.h"
+#include "html_writer.h"
 
 namespace before_after {
 namespace {
@@ -17,6 +16,7 @@ namespace {
 using fence_probe::Outcome;
 using fence_probe::Report;
 using fence_probe::Timing;
+using gate::HtmlWriter;
 
 constexpr char kMissing[] = "-";
 
@@ -77,49 +77,6 @@ std::string ComplianceLine(const std::string& driver, const KernelResults& befor
                      left->second.failed(), differences.size());
 }
 
-/// The document, element by element. tinyxml2 escapes what is in it.
-class Html {
- public:
-  Html() : printer_(nullptr, /*compact=*/true) {
-    printer_.PushUnknown("DOCTYPE html");
-    Open("html", {{"lang", "en"}});
-  }
-
-  using Attributes = std::vector<std::pair<const char*, std::string>>;
-  void Open(const char* name, const Attributes& attributes = {}) {
-    printer_.OpenElement(name, true);
-    for (const auto& [key, value] : attributes) {
-      printer_.PushAttribute(key, gate::Printable(value).c_str());
-    }
-  }
-  void Close() { printer_.CloseElement(true); }
-  void Text(const std::string& text) { printer_.PushText(gate::Printable(text).c_str()); }
-  void Element(const char* name, const std::string& text, const Attributes& attributes = {}) {
-    Open(name, attributes);
-    Text(text);
-    Close();
-  }
-  std::string Finish() {
-    Close();
-    return std::string(printer_.CStr()) + "\n";
-  }
-
- private:
-  tinyxml2::XMLPrinter printer_;
-};
-
-constexpr char kStyle[] =
-    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;"
-    "color:#1b1f24;background:#fff}"
-    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #d8dee4;"
-    "vertical-align:top}"
-    ".changed td{background:#ddf4e4}"
-    "svg text{font:13px system-ui,sans-serif;fill:#1b1f24}"
-    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}"
-    ".changed td{background:#12361f}th,td{border-color:#30363d}svg text{fill:#e6edf3}}";
-
 std::int64_t EventTime(const Report& report, std::string_view name) {
   for (const Outcome::Event& event : report.timeline) {
     if (event.name == name) return event.nanoseconds;
@@ -127,83 +84,80 @@ std::int64_t EventTime(const Report& report, std::string_view name) {
   return -1;
 }
 
-/// One kernel's job as a lane of the drawing: a bar from the job's start to DQBUF, and what a
-/// consumer saw on it.
-void DrawLane(Html* html, int top, const std::string& title, const Report& report,
-              double pixels_per_ns) {
-  constexpr int kLeft = 20;
-  const auto x = [&](std::int64_t ns) { return kLeft + static_cast<double>(ns) * pixels_per_ns; };
-  const auto number = [](double value) { return fmt::format("{:.1f}", value); };
+/// One kernel's job as a lane of the drawing: a bar from QBUF to DQBUF, and what a consumer saw on
+/// it.
+void DrawLane(HtmlWriter* html, double top, const std::string& title, const Report& report,
+              double units_per_ns) {
+  constexpr double kLeft = 20;
   const std::int64_t end = EventTime(report, "DQBUF returns");
   if (end < 0) return;
-  html->Element("text", title, {{"x", "20"}, {"y", std::to_string(top + 14)}});
-  html->Open("rect", {{"x", number(x(0))},
-                      {"y", std::to_string(top + 74)},
-                      {"width", number(x(end) - x(0))},
-                      {"height", "18"},
-                      {"rx", "3"},
-                      {"fill", "#8ab4f8"}});
-  html->Element("title", "the device has the buffer");
-  html->Close();
+  const auto x = [&](std::int64_t ns) { return kLeft + static_cast<double>(ns) * units_per_ns; };
+  const double bar = top + 66;
+  html->Label(kLeft, top + 14, title, false);
+  html->Bar(x(0), bar, x(end) - x(0), 18, HtmlWriter::Tone::kQuiet);
   struct Mark {
     const char* event;
     const char* label;
-    const char* color;
-    int row;
+    HtmlWriter::Tone tone;
+    double y;  // Of its label, from the lane's top.
   };
-  const Mark marks[] = {{"queued", "QBUF", "#57606a", 0},
-                        {"looked at", "consumer exports a sync_file", "#8250df", 1},
-                        {"fence signals", "fence signals", "#1a7f37", 2},
-                        {"wait returns", "wait on the sync_file returns", "#cf222e", 3},
-                        {"DQBUF returns", "DQBUF returns", "#57606a", 4}};
+  const Mark marks[] = {
+      {"queued", "QBUF", HtmlWriter::Tone::kPlain, 36},
+      {"looked at", "a consumer exports a sync_file", HtmlWriter::Tone::kPlain, 54},
+      {"fence signals", "the fence signals", HtmlWriter::Tone::kGood, 104},
+      {"wait returns", "its wait returns", HtmlWriter::Tone::kWarn, 122},
+      {"DQBUF returns", "DQBUF returns", HtmlWriter::Tone::kPlain, 140}};
   for (const Mark& mark : marks) {
-    const bool first = std::string_view(mark.event) == "queued";
-    const std::int64_t at = first ? 0 : EventTime(report, mark.event);
+    const std::int64_t at =
+        std::string_view(mark.event) == "queued" ? 0 : EventTime(report, mark.event);
     if (at < 0) continue;
     const bool late = at * 2 > end;
-    const int y = mark.row < 2 ? top + 44 + 16 * mark.row : top + 90 + 17 * (mark.row - 1);
-    html->Open("line", {{"x1", number(x(at))},
-                        {"x2", number(x(at))},
-                        {"y1", std::to_string(std::min(y, top + 74))},
-                        {"y2", std::to_string(std::max(y, top + 92))},
-                        {"stroke", mark.color},
-                        {"stroke-width", "2"}});
-    html->Close();
-    html->Element("text", fmt::format("{} {:.1f} ms", mark.label, static_cast<double>(at) / 1e6),
-                  {{"x", number(x(at) + (late ? -6 : 6))},
-                   {"y", std::to_string(y)},
-                   {"text-anchor", late ? "end" : "start"}});
+    const double y = top + mark.y;
+    html->Line(x(at), std::min(y - 10, bar), x(at), std::max(y, bar + 18), mark.tone);
+    html->Label(x(at) + (late ? -6 : 6), y,
+                fmt::format("{} at {:.1f} ms", mark.label, static_cast<double>(at) / 1e6), late);
   }
 }
 
-void DrawTimeline(Html* html, const Report& before, const Report& after) {
+void DrawTimeline(HtmlWriter* html, const Report& before, const Report& after) {
+  constexpr int kWidth = 900;
+  constexpr int kLane = 160;
   const std::int64_t longest =
       std::max(EventTime(before, "DQBUF returns"), EventTime(after, "DQBUF returns"));
   if (longest <= 0) return;
-  constexpr double kWidth = 860;
-  html->Open("svg", {{"viewBox", "0 0 900 330"}, {"width", "100%"}, {"role", "img"}});
-  html->Element("title", "One job, from QBUF to DQBUF, before and after");
-  const double scale = kWidth / static_cast<double>(longest);
-  DrawLane(html, 0, "before", before, scale);
-  DrawLane(html, 165, "after", after, scale);
-  html->Close();
+  html->BeginDrawing(kWidth, 2 * kLane, "One job, from QBUF to DQBUF, before and after");
+  const double units_per_ns = (kWidth - 40) / static_cast<double>(longest);
+  DrawLane(html, 0, "before", before, units_per_ns);
+  DrawLane(html, kLane, "after", after, units_per_ns);
+  html->EndDrawing();
 }
 
-void WriteTable(Html* html, const std::vector<Pair>& pairs) {
-  html->Open("table");
-  html->Open("tr");
-  for (const char* head : {"scenario", "observation", "before", "after"}) {
-    html->Element("th", head);
-  }
-  html->Close();
+void WriteTable(HtmlWriter* html, const std::vector<Pair>& pairs) {
+  html->BeginTable({"scenario", "observation", "before", "after"});
   for (const Pair& pair : pairs) {
-    html->Open("tr", pair.changed() ? Html::Attributes{{"class", "changed"}} : Html::Attributes{});
-    for (const std::string& cell : {pair.scenario, pair.what, pair.before, pair.after}) {
-      html->Element("td", cell);
-    }
-    html->Close();
+    const auto tone = pair.changed() ? HtmlWriter::Tone::kGood : HtmlWriter::Tone::kPlain;
+    html->Row({{.text = pair.scenario, .code = true},
+               {.text = pair.what, .code = true},
+               {.text = pair.before},
+               {.text = pair.after + (pair.changed() ? " (changed)" : ""), .tone = tone}});
   }
-  html->Close();
+  html->EndTable();
+}
+
+void WriteTimings(HtmlWriter* html, const KernelResults& before, const KernelResults& after) {
+  html->Heading("Times");
+  html->Paragraph("Microseconds: median / 99th percentile.");
+  html->BeginTable({"driver", "step", "before", "after"});
+  for (const Report& report : after.probes) {
+    for (const Timing& timing : report.timings) {
+      const Timing* earlier = FindTiming(Find(before.probes, report.suite), timing.name);
+      html->Row({{.text = report.suite},
+                 {.text = timing.name, .code = true},
+                 {.text = Show(earlier), .number = true},
+                 {.text = Show(&timing), .number = true}});
+    }
+  }
+  html->EndTable();
 }
 
 }  // namespace
@@ -280,54 +234,33 @@ std::string TextReport(const Subject& subject, const KernelResults& before,
   return text;
 }
 
-std::string HtmlReport(const Subject& subject, const KernelResults& before,
-                       const KernelResults& after) {
-  Html html;
-  html.Open("head");
-  html.Open("meta", {{"charset", "utf-8"}});
-  html.Close();
-  html.Open("meta", {{"name", "viewport"}, {"content", "width=device-width,initial-scale=1"}});
-  html.Close();
-  html.Element("title", "Release fences, before and after");
-  html.Element("style", kStyle);
-  html.Close();
-  html.Open("body");
-  html.Element("h1", "Release fences, before and after");
-  html.Element("p", fmt::format("What a V4L2 client sees on {} without and with the series, under "
-                                "User Mode Linux. Before: {}. After: {}.",
-                                subject.base, before.verdict, after.verdict));
+std::string WriteHtmlReport(const Subject& subject, const KernelResults& before,
+                            const KernelResults& after, const std::string& file) {
+  auto output = gate::OutputFile::Create(file);
+  if (!output.ok()) return output.error();
+  HtmlWriter html(output->stream());
+  constexpr char kTitle[] = "Release fences, before and after";
+  html.BeginPage(kTitle, kTitle, HtmlWriter::Tone::kPlain);
+  html.Facts({{"kernel", subject.base}, {"before", before.verdict}, {"after", after.verdict}});
+  html.Paragraph(
+      "What a V4L2 client sees on the kernel without the series and on the one with it, "
+      "under User Mode Linux.");
   for (const Report& report : after.probes) {
     const Report* other = Find(before.probes, report.suite);
     if (other == nullptr) continue;
-    html.Element("h2", report.suite);
+    html.Heading(report.suite);
     DrawTimeline(&html, *other, report);
     WriteTable(&html, Pairs(*other, &report));
   }
-  html.Element("h2", "Times");
-  html.Element("p", "Microseconds, median / 99th percentile.");
-  html.Open("table");
-  for (const Report& report : after.probes) {
-    for (const Timing& timing : report.timings) {
-      html.Open("tr");
-      html.Element("td", report.suite);
-      html.Element("td", timing.name);
-      html.Element("td", Show(FindTiming(Find(before.probes, report.suite), timing.name)));
-      html.Element("td", Show(&timing));
-      html.Close();
-    }
-  }
-  html.Close();
-  html.Element("h2", "v4l2-compliance");
-  html.Open("table");
+  WriteTimings(&html, before, after);
+  html.Heading("v4l2-compliance");
+  html.BeginTable({"driver", "verdicts"});
   for (const auto& [driver, transcript] : before.compliance) {
-    html.Open("tr");
-    html.Element("td", driver);
-    html.Element("td", ComplianceLine(driver, before, after));
-    html.Close();
+    html.Row({{.text = driver}, {.text = ComplianceLine(driver, before, after)}});
   }
-  html.Close();
-  html.Close();
-  return html.Finish();
+  html.EndTable();
+  html.EndPage();
+  return output->Commit();
 }
 
 }  // namespace before_after

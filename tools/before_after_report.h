@@ -32,8 +32,9 @@ std::string TextReport(const Subject& subject, const KernelResults& before,
                        const KernelResults& after);
 
 /// The same with a drawing of one job on each kernel, as one HTML file that refers to no other.
-std::string HtmlReport(const Subject& subject, const KernelResults& before,
-                       const KernelResults& after);
+/// An empty string, or the error line.
+std::string WriteHtmlReport(const Subject& subject, const KernelResults& before,
+                            const KernelResults& after, const std::string& file);
 
 }  // namespace before_after
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "html_writer.h"
 
+#include <fmt/core.h>
+
 #include "file_io.h"
 #include "text.h"
 
@@ -40,6 +42,9 @@ constexpr std::string_view kHead =
     "details { margin: .6rem 0; }\n"
     ".good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }\n"
     ".quiet { color: var(--quiet); }\n"
+    "svg text { fill: var(--text); font: 13px system-ui, sans-serif; }\n"
+    "svg line { stroke: currentColor; stroke-width: 2; }\n"
+    "svg rect { fill: currentColor; fill-opacity: .35; }\n"
     "@media print { body { max-width: none; margin: 0; } tr { break-inside: avoid; }\n"
     "  pre { white-space: pre-wrap; overflow-wrap: anywhere; } }\n"
     "</style>\n"
@@ -177,6 +182,46 @@ void HtmlWriter::Row(const std::vector<Cell>& cells) {
 }
 
 void HtmlWriter::EndTable() { Raw("</tbody>\n</table>\n"); }
+
+void HtmlWriter::Attribute(std::string_view name, double value) {
+  Raw(fmt::format(" {}=\"{:.1f}\"", name, value));
+}
+
+void HtmlWriter::BeginDrawing(int width, int height, std::string_view title) {
+  Raw(fmt::format("<svg viewBox=\"0 0 {} {}\" width=\"100%\" role=\"img\">\n<title>", width,
+                  height));
+  Text(title);
+  Raw("</title>\n");
+}
+
+void HtmlWriter::Bar(double x, double y, double width, double height, Tone tone) {
+  Raw("<rect");
+  Attribute("x", x);
+  Attribute("y", y);
+  Attribute("width", width);
+  Attribute("height", height);
+  Raw(fmt::format(" class=\"{}\"/>\n", Class(tone)));
+}
+
+void HtmlWriter::Line(double x1, double y1, double x2, double y2, Tone tone) {
+  Raw("<line");
+  Attribute("x1", x1);
+  Attribute("y1", y1);
+  Attribute("x2", x2);
+  Attribute("y2", y2);
+  Raw(fmt::format(" class=\"{}\"/>\n", Class(tone)));
+}
+
+void HtmlWriter::Label(double x, double y, std::string_view text, bool ends_there) {
+  Raw("<text");
+  Attribute("x", x);
+  Attribute("y", y);
+  Raw(ends_there ? " text-anchor=\"end\">" : ">");
+  Text(text);
+  Raw("</text>\n");
+}
+
+void HtmlWriter::EndDrawing() { Raw("</svg>\n"); }
 
 void HtmlWriter::BeginDetails(std::string_view summary, Tone tone, bool open) {
   Raw(open ? "<details open=\"open\"><summary class=\"" : "<details><summary class=\"");

@@ -51,6 +51,15 @@ class HtmlWriter {
   void Row(const std::vector<Cell>& cells);
   void EndTable();
 
+  /// A drawing in units of its own, as wide as the page, the origin at its top left. `title` says
+  /// what it shows, for those who cannot see it.
+  void BeginDrawing(int width, int height, std::string_view title);
+  void Bar(double x, double y, double width, double height, Tone tone);
+  void Line(double x1, double y1, double x2, double y2, Tone tone);
+  /// A label that begins at `x`, or ends there.
+  void Label(double x, double y, std::string_view text, bool ends_there);
+  void EndDrawing();
+
   /// A part that the reader folds. It prints as it stands.
   void BeginDetails(std::string_view summary, Tone tone, bool open);
   void EndDetails();
@@ -58,6 +67,7 @@ class HtmlWriter {
  private:
   void Raw(std::string_view markup);
   void Text(std::string_view text);
+  void Attribute(std::string_view name, double value);
 
   std::FILE* out_;
 };

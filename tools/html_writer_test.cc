@@ -30,6 +30,11 @@ std::string Page(const std::string& text) {
   html.BeginTable({text});
   html.Row({{text, HtmlWriter::Tone::kWarn, true, false}, {text, {}, false, true}});
   html.EndTable();
+  html.BeginDrawing(20, 10, text);
+  html.Bar(1, 2, 3, 4, HtmlWriter::Tone::kQuiet);
+  html.Line(1, 2, 3, 4, HtmlWriter::Tone::kGood);
+  html.Label(1, 2, text, true);
+  html.EndDrawing();
   html.BeginDetails(text, HtmlWriter::Tone::kQuiet, true);
   html.Lines({text, text});
   html.EndDetails();
