@@ -53,14 +53,15 @@ const char* ExpectName(Expect expect) {
 
 gate::Result<Report> ProbeDevice(const Target& target, const std::string& suite, Expect expect,
                                  int timed_jobs, KtapWriter* ktap) {
-  const auto scenarios = ScenariosFor(target);
-  if (!scenarios.ok()) return gate::Error{scenarios.error()};
+  const auto plan = PlanFor(target);
+  if (!plan.ok()) return gate::Error{plan.error()};
+  const bool timed = timed_jobs > 0 && plan->runs_jobs;
   Report report;
   report.device = target.path;
   report.suite = suite;
   report.expect = expect;
-  ktap->BeginSuite(suite, scenarios->size() + (timed_jobs > 0 ? 1 : 0));
-  for (const Scenario& scenario : *scenarios) {
+  ktap->BeginSuite(suite, plan->scenarios.size() + (timed ? 1 : 0));
+  for (const Scenario& scenario : plan->scenarios) {
     Outcome outcome = Run(scenario, target);
     if (!outcome.error.empty()) {
       ktap->Note(fmt::format("{}: error: {}", scenario.name, outcome.error));
@@ -81,7 +82,7 @@ gate::Result<Report> ProbeDevice(const Target& target, const std::string& suite,
       ktap->Fail(scenario.name);
     }
   }
-  if (timed_jobs > 0) {
+  if (timed) {
     auto timings = Measure(target, timed_jobs);
     if (timings.ok()) {
       for (const Timing& timing : *timings) {

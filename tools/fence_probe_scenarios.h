@@ -36,9 +36,16 @@ struct Scenario {
   void (*run)(const Target& target, Outcome* outcome);
 };
 
-/// Those for the device at `target`, in the order of the table of expectations. The error says why
-/// the device cannot be probed.
-gate::Result<std::vector<Scenario>> ScenariosFor(const Target& target);
+/// What applies to a device.
+struct Plan {
+  std::vector<Scenario> scenarios;  ///< In the order of the table of expectations.
+  /// The probe can give it jobs. It cannot where those need a bitstream of some codec: a decoder of
+  /// real hardware has its starved buffers looked at, and no more.
+  bool runs_jobs = false;
+};
+
+/// The error says why the device cannot be probed.
+gate::Result<Plan> PlanFor(const Target& target);
 
 /// Runs `scenario`, again with a longer job where the job was too quick.
 Outcome Run(const Scenario& scenario, Target target);

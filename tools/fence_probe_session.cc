@@ -22,8 +22,7 @@ void Session::Fail(const std::string& error) {
   if (error_.empty()) error_ = error;
 }
 
-Session::Session(const Target& target, unsigned buffers, v4l2::Memory memory)
-    : job_ms_(target.job_ms) {
+Session::Session(const Target& target, unsigned buffers, v4l2::Memory memory) {
   auto device = v4l2::Device::Open(target.path);
   if (!Take(device)) return;
   device_.emplace(std::move(*device));
@@ -31,7 +30,7 @@ Session::Session(const Target& target, unsigned buffers, v4l2::Memory memory)
   if (target.width != 0 && !Take(device_->SetSize(target.width, target.height))) return;
   const auto job_ms = device_->SetJobTime(target.job_ms);
   if (!Take(job_ms)) return;
-  if (*job_ms > 0) job_ms_ = *job_ms;
+  job_ms_ = *job_ms;
   if (device_->has_output()) {
     if (!Take(device_->RequestBuffers(Side::kOutput, buffers, v4l2::Memory::kMmap)) ||
         !Take(device_->RequestBuffers(Side::kCapture, buffers, memory)) ||

@@ -38,7 +38,7 @@ class Session {
   void Fail(const std::string& error);
 
   const v4l2::Device* device() const { return device_ ? &*device_ : nullptr; }
-  /// How long a job takes at least, in milliseconds, where the device could be told.
+  /// How long a job takes at least, in milliseconds; 0 where the device cannot be told.
   int job_ms() const { return job_ms_; }
 
   void QueueCapture(unsigned index, const std::vector<int>& dma_bufs = {});
