@@ -14,12 +14,16 @@ Targets:
   kunit          the verdict; fails unless it is "passed". Part of the default target.
   kunit-results  a verdict, whatever it says
   kunit-gdb      boots the kernel under gdb and stops at a failing assertion
+  kunit-debug    as kunit, in a kernel that checks itself: KASAN, lockdep, kmemleak and more, see
+                 kunit/kunit-debug.config. kunit-debug-results and kunit-debug-gdb likewise.
 
-Files, in build/kunit: console.log (what the kernel printed), build.log (what make printed),
-verdict.json, junit.xml, report.html, cases.jsonl (each case's outcome, errors and part of the log).
+Files, in build/kunit and build/kunit-debug: console.log (what the kernel printed), build.log (what
+make printed), verdict.json, junit.xml, report.html, cases.jsonl (each case's outcome, errors and
+part of the log).
 
 Tests (CTest): kunit.boot builds and runs the suite, kunit.verdict judges the run as a whole,
-kunit.<suite>.<case> tells of one case (see KunitGate).
+kunit.<suite>.<case> tells of one case (see KunitGate). For kunit-debug likewise, with entries for
+the cases that only it runs.
 #]=======================================================================]
 include_guard(GLOBAL)
 include(KernelTree)
@@ -30,59 +34,84 @@ set(KUNIT_FILTER "" CACHE STRING
 set(KUNIT_TIMEOUT 60 CACHE STRING "Seconds until a boot of the KUnit kernel counts as hung")
 set(KUNIT_JOBS 0 CACHE STRING "Compilers at a time in a kernel build (0: one per processor)")
 
-set(kunit_state "${CMAKE_BINARY_DIR}/kunit")
-set(kunit_inputs "${CMAKE_SOURCE_DIR}/kunit/kunit.config")
+# kunit_add_profile(<name> EXPECTED <file> [TIMEOUT_FACTOR <n>] [ALL])
+#
+# The targets and tests of one configuration of the kernel, as told above. EXPECTED: the cases that
+# get entries in CTest. TIMEOUT_FACTOR: what KUNIT_TIMEOUT is multiplied with, for a slower kernel.
+# ALL: part of the default target.
+function(kunit_add_profile name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALL" "EXPECTED;TIMEOUT_FACTOR" "")
+  set(state "${CMAKE_BINARY_DIR}/${name}")
+  set(where ${kernel_where} --profile "${name}")
+  set(timeout "${KUNIT_TIMEOUT}")
+  if(arg_TIMEOUT_FACTOR)
+    math(EXPR timeout "${KUNIT_TIMEOUT} * ${arg_TIMEOUT_FACTOR}")
+  endif()
 
-add_custom_command(OUTPUT "${kunit_state}/image.id"
-  COMMAND kunit-run build ${kernel_where} --jobs "${KUNIT_JOBS}"
-  DEPENDS "${KERNEL_TREE_ID}" ${kunit_inputs}
-  COMMENT "Building the kernel"
-  USES_TERMINAL VERBATIM)
+  set(configs "${CMAKE_SOURCE_DIR}/kunit/kunit.config" "${CMAKE_SOURCE_DIR}/kunit/${name}.config")
+  list(REMOVE_DUPLICATES configs)
+  add_custom_command(OUTPUT "${state}/image.id"
+    COMMAND kunit-run build ${where} --jobs "${KUNIT_JOBS}"
+    DEPENDS "${KERNEL_TREE_ID}" ${configs}
+    COMMENT "Building the kernel"
+    USES_TERMINAL VERBATIM)
 
-set(kunit_selection)
-if(KUNIT_FILTER)
-  set(kunit_selection --filter "${KUNIT_FILTER}")
-endif()
+  set(selection)
+  if(KUNIT_FILTER)
+    set(selection --filter "${KUNIT_FILTER}")
+  endif()
+  # Options that a new verdict hangs on, in a file that is written only where they change.
+  file(CONFIGURE OUTPUT "${state}/settings" @ONLY
+    CONTENT "filter @KUNIT_FILTER@\ntimeout @timeout@\n")
+  file(GLOB lists CONFIGURE_DEPENDS
+    "${CMAKE_SOURCE_DIR}/kunit/expected*.txt" "${CMAKE_SOURCE_DIR}/kernel/allow-*.txt")
+  add_custom_command(OUTPUT "${state}/results"
+    COMMAND kunit-run exec ${where} ${selection} --timeout "${timeout}"
+    DEPENDS "${state}/image.id" "${state}/settings" ${lists} kunit-run
+    COMMENT "Running the suite"
+    USES_TERMINAL VERBATIM)
 
-# Options that a new verdict hangs on, in a file that is written only where they change.
-file(CONFIGURE OUTPUT "${kunit_state}/settings" @ONLY
-  CONTENT "filter @KUNIT_FILTER@\ntimeout @KUNIT_TIMEOUT@\n")
-file(GLOB kunit_lists CONFIGURE_DEPENDS
-  "${CMAKE_SOURCE_DIR}/kunit/expected.txt" "${CMAKE_SOURCE_DIR}/kernel/allow-*.txt")
-add_custom_command(OUTPUT "${kunit_state}/results"
-  COMMAND kunit-run exec ${kernel_where} ${kunit_selection} --timeout "${KUNIT_TIMEOUT}"
-  DEPENDS "${kunit_state}/image.id" "${kunit_state}/settings" ${kunit_lists} kunit-run
-  COMMENT "Running the suite"
-  USES_TERMINAL VERBATIM)
+  add_custom_target(${name}-results DEPENDS "${state}/results")
+  add_dependencies(${name}-results series-apply)
 
-add_custom_target(kunit-results DEPENDS "${kunit_state}/results")
-add_dependencies(kunit-results series-apply)
+  set(all)
+  if(arg_ALL)
+    set(all ALL)
+  endif()
+  add_custom_target(${name} ${all}
+    COMMAND kunit-run verdict ${where} --unless-shown
+    COMMENT "Judging the suite"
+    USES_TERMINAL VERBATIM)
+  add_dependencies(${name} ${name}-results)
 
-add_custom_target(kunit ALL
-  COMMAND kunit-run verdict ${kernel_where} --unless-shown
-  COMMENT "Judging the suite"
-  USES_TERMINAL VERBATIM)
-add_dependencies(kunit kunit-results)
+  add_custom_target(${name}-gdb
+    COMMAND kunit-run gdb ${where} ${selection}
+    DEPENDS "${state}/image.id"
+    COMMENT "Starting the kernel under gdb"
+    USES_TERMINAL VERBATIM)
+  add_dependencies(${name}-gdb series-apply)
 
-add_custom_target(kunit-gdb
-  COMMAND kunit-run gdb ${kernel_where} ${kunit_selection}
-  DEPENDS "${kunit_state}/image.id"
-  COMMENT "Starting the kernel under gdb"
-  USES_TERMINAL VERBATIM)
-add_dependencies(kunit-gdb series-apply)
+  if(BUILD_TESTING)
+    # Generous: a first run unpacks a tree and compiles a kernel.
+    add_test(NAME ${name}.boot
+      COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target ${name}-results)
+    set_tests_properties(${name}.boot PROPERTIES
+      FIXTURES_SETUP ${name}_results RESOURCE_LOCK build_folder TIMEOUT 3600
+      LABELS "kernel;${name}")
+    add_test(NAME ${name}.verdict COMMAND kunit-run verdict ${where})
+    set_tests_properties(${name}.verdict PROPERTIES
+      FIXTURES_REQUIRED ${name}_results LABELS "kernel;${name}")
+    kunit_gate_add_tests(
+      EXPECTED "${arg_EXPECTED}"
+      CASES "${state}/cases.jsonl"
+      FIXTURE ${name}_results
+      PREFIX "${name}."
+      LABELS kernel ${name})
+  endif()
+endfunction()
 
-if(BUILD_TESTING)
-  # Generous: a first run unpacks a tree and compiles a kernel.
-  add_test(NAME kunit.boot
-    COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target kunit-results)
-  set_tests_properties(kunit.boot PROPERTIES
-    FIXTURES_SETUP kunit_results RESOURCE_LOCK build_folder TIMEOUT 3600 LABELS kernel)
-  add_test(NAME kunit.verdict COMMAND kunit-run verdict ${kernel_where})
-  set_tests_properties(kunit.verdict PROPERTIES
-    FIXTURES_REQUIRED kunit_results LABELS kernel)
-  kunit_gate_add_tests(
-    EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt"
-    CASES "${kunit_state}/cases.jsonl"
-    FIXTURE kunit_results
-    LABELS kernel kunit)
-endif()
+kunit_add_profile(kunit EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt" ALL)
+# Under KASAN and lockdep the suite takes several times as long, and kmemleak waits for memory to
+# come of age.
+kunit_add_profile(kunit-debug EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-kunit-debug.txt"
+  TIMEOUT_FACTOR 5)

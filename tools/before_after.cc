@@ -48,9 +48,14 @@ struct Arguments {
   fs::path State() const { return build / "before-after"; }
   fs::path PatchedTree() const { return build / "linux"; }
   KernelPaths Paths(bool patched) const {
-    return {project, patched ? PatchedTree() : build / "linux-base",
-            State() / (patched ? "after" : "before"), project / "tools/before_after.config",
-            /*for_editors=*/false};
+    KernelPaths paths;
+    paths.project = project;
+    paths.tree = patched ? PatchedTree() : build / "linux-base";
+    paths.tree_id = patched ? build / "linux.id" : kernel_tree::NotesFolder(paths.tree) / "base";
+    paths.state = State() / (patched ? "after" : "before");
+    paths.kunitconfigs = {project / "tools/before_after.config"};
+    paths.for_editors = false;
+    return paths;
   }
 };
 
@@ -77,9 +82,8 @@ Result<Done> GetBaseTree(const Arguments& arguments) {
 /// Builds one of the kernels, unless it was made of the same.
 Result<Done> BuildKernel(const Arguments& arguments, bool patched) {
   const KernelPaths paths = arguments.Paths(patched);
-  const fs::path source =
-      patched ? arguments.build / "linux.id" : kernel_tree::NotesFolder(paths.tree) / "base";
-  const std::string made_of = files::ReadOrEmpty(source) + files::ReadOrEmpty(paths.kunitconfig);
+  std::string made_of = files::ReadOrEmpty(paths.tree_id);
+  for (const auto& options : paths.kunitconfigs) made_of += files::ReadOrEmpty(options);
   const fs::path note = paths.state / "made-of";
   if (fs::exists(paths.image()) && files::ReadOrEmpty(note) == made_of) return Done{};
   const int jobs = arguments.jobs > 0

@@ -70,9 +70,14 @@ std::vector<std::pair<std::string, std::string>> KernelPaths::PythonEnvironment(
 }
 
 Result<std::string> KernelImage::ConfigurationId() const {
-  const auto tree_id = files::Read(paths_.tree_id());
+  const auto tree_id = files::Read(paths_.tree_id);
   if (!tree_id.ok()) return Error{tree_id.error() + "; build the target series-apply"};
-  std::string text = files::ReadOrEmpty(paths_.kunitconfig);
+  std::string text;
+  for (const auto& options : paths_.kunitconfigs) {
+    const auto bytes = files::Read(options);
+    if (!bytes.ok()) return bytes;
+    text += *bytes;
+  }
   // All that kconfig may read: the committed tree, edited Kconfig files and makefiles, the tools;
   // but not the sources, which are what a developer edits.
   for (const auto& line : git::SplitLines(*tree_id)) {
@@ -98,10 +103,12 @@ Result<bool> KernelImage::Configure() {
   fs::create_directories(paths_.objects(), error);
   process::Command command;
   command.argv = {"python3", (paths_.tree / "tools/testing/kunit/kunit.py").string(), "config",
-                  "--build_dir", paths_.objects().string(), "--kunitconfig",
-                  paths_.kunitconfig.string(),
+                  "--build_dir", paths_.objects().string(),
                   // It would ask git for the tree's state in each build, and print it in the image.
                   "--kconfig_add", "CONFIG_LOCALVERSION_AUTO=n"};
+  for (const auto& options : paths_.kunitconfigs) {
+    command.argv.insert(command.argv.end(), {"--kunitconfig", options.string()});
+  }
   command.folder = paths_.tree.string();
   command.environment = paths_.PythonEnvironment();
   Log log(paths_.build_log());
@@ -120,7 +127,8 @@ Result<bool> KernelImage::Configure() {
     // What is there did not pass the check; it must not serve the next build.
     static_cast<void>(files::Remove(config));
     return Error{fmt::format("{}: error: kunit.py cannot configure the kernel; see {}",
-                             paths_.Name(paths_.kunitconfig), paths_.Name(paths_.build_log()))};
+                             paths_.Name(paths_.kunitconfigs.back()),
+                             paths_.Name(paths_.build_log()))};
   }
   const auto noted = files::Write(note, *id);
   if (!noted.ok()) return Error{noted.error()};
@@ -130,7 +138,7 @@ Result<bool> KernelImage::Configure() {
 std::vector<std::string> KernelImage::ObjectsToRemake(bool configured) const {
   if (configured || !fs::exists(paths_.image())) return {};
   const std::string built = files::ReadOrEmpty(paths_.state / kBuiltNote);
-  const std::string now = files::ReadOrEmpty(paths_.tree_id());
+  const std::string now = files::ReadOrEmpty(paths_.tree_id);
   if (built.empty() || now.empty()) return {};
   const auto sources = object_deps::ChangedSources(built, now);
   if (!sources || sources->empty()) return {};
@@ -206,7 +214,7 @@ Result<Done> KernelImage::Make(int jobs, bool configured) {
   };
   // Written again once the image is there: a build that is cut short vouches for nothing.
   const auto objects_to_remake = ObjectsToRemake(configured);
-  const std::string built = files::ReadOrEmpty(paths_.tree_id());
+  const std::string built = files::ReadOrEmpty(paths_.tree_id);
   auto step = files::Remove(paths_.state / kBuiltNote);
   // By contents, not by time stamps: an edit may have been undone by a file of older date.
   for (const auto& object : objects_to_remake) {

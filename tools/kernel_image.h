@@ -14,15 +14,15 @@
 /// Where the parts of one KUnit kernel are. All paths are absolute.
 struct KernelPaths {
   std::filesystem::path project;
-  std::filesystem::path tree;         ///< The applied tree.
-  std::filesystem::path state;        ///< Logs, verdict and notes.
-  std::filesystem::path kunitconfig;  ///< The options that the suite needs.
-  bool for_editors = true;            ///< Its compile_commands.json goes into the tree.
+  std::filesystem::path tree;     ///< The applied tree.
+  std::filesystem::path tree_id;  ///< A file that differs where the tree does, SeriesTree's.
+  std::filesystem::path state;    ///< Logs, verdict and notes.
+  std::vector<std::filesystem::path> kunitconfigs;  ///< The options that the suite needs.
+  bool for_editors = true;  ///< Its compile_commands.json goes into the tree.
 
   std::filesystem::path objects() const { return state / "obj"; }
   std::filesystem::path image() const { return objects() / "linux"; }
   std::filesystem::path build_log() const { return state / "build.log"; }
-  std::filesystem::path tree_id() const { return state.parent_path() / "linux.id"; }
 
   /// What the tree's Python programs run with: their compiled modules are kept in `state`, and the
   /// tree stays clean.

@@ -33,9 +33,15 @@ using gate::Result;
 constexpr int kInfrastructure = static_cast<int>(ExitCode::kInfrastructure);
 constexpr const char kLastFailedFilter[] = "@failed";
 
+/// A profile is a configuration of the kernel; its builds and runs are kept in the build folder's
+/// folder of that name. What another has beyond this one is in kunit/NAME.config, and the cases
+/// that only it runs, after the others, are in kunit/expected-NAME.txt.
+constexpr const char kBaseProfile[] = "kunit";
+
 struct Arguments {
   fs::path project;
   fs::path build;
+  std::string profile = kBaseProfile;
   std::string filter;
   std::string base;
   int timeout = 60;
@@ -43,8 +49,17 @@ struct Arguments {
   bool unless_shown = false;
 
   KernelPaths Paths() const {
-    return {project, build / "linux", build / "kunit", project / "kunit/kunit.config"};
+    KernelPaths paths;
+    paths.project = project;
+    paths.tree = build / "linux";
+    paths.tree_id = build / "linux.id";
+    paths.state = build / profile;
+    paths.kunitconfigs = {project / "kunit/kunit.config"};
+    paths.for_editors = profile == kBaseProfile;
+    if (profile != kBaseProfile) paths.kunitconfigs.push_back(Options());
+    return paths;
   }
+  fs::path Options() const { return project / "kunit" / (profile + ".config"); }
 };
 
 /// The files of one run, all in the state folder.
@@ -58,7 +73,8 @@ struct RunFiles {
         image_id(state / "image.id"),
         results(state / "results"),
         last_failed(state / "last-failed"),
-        shown(state / "shown") {}
+        shown(state / "shown"),
+        expected(state / "expected.txt") {}
 
   fs::path console;
   fs::path verdict;
@@ -69,6 +85,7 @@ struct RunFiles {
   fs::path results;      ///< Written once a run has a verdict; the build graph hangs on it.
   fs::path last_failed;  ///< For KUNIT_FILTER=@failed.
   fs::path shown;        ///< In which build the verdict was shown as the kernel ran.
+  fs::path expected;     ///< All cases that the profile runs, where that is more than one list.
 };
 
 /// Removes what a killed run had begun to write. Under the build's lock nobody writes there now.
@@ -97,7 +114,9 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.junit_file = run.junit.string();
   options.cases_file = run.cases.string();
   options.html_file = run.html.string();
-  options.expected_file = (arguments.project / "kunit/expected.txt").string();
+  options.expected_file =
+      (arguments.profile == kBaseProfile ? arguments.project / "kunit/expected.txt" : run.expected)
+          .string();
   if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
       fs::exists(allow)) {
     options.allow_file = allow.string();
@@ -105,9 +124,24 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.path_maps = {{"drivers/media/common/videobuf2/tests/", "kunit/"},
                        {"", paths.Name(paths.tree) + "/"}};
   options.reproduce =
-      fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target kunit",
-                  process::ShellQuote(paths.Name(arguments.build)));
+      fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target {}",
+                  process::ShellQuote(paths.Name(arguments.build)), arguments.profile);
   return options;
+}
+
+/// Writes the list of a profile that has cases of its own.
+Result<files::Done> WriteExpected(const Arguments& arguments, const RunFiles& run) {
+  if (arguments.profile == kBaseProfile) return files::Done{};
+  const fs::path folder = arguments.project / "kunit";
+  auto all = files::Read(folder / "expected.txt");
+  if (!all.ok()) return Error{all.error()};
+  const fs::path more = folder / ("expected-" + arguments.profile + ".txt");
+  if (fs::exists(more)) {
+    const auto own = files::Read(more);
+    if (!own.ok()) return Error{own.error()};
+    *all += *own;
+  }
+  return files::Write(run.expected, *all);
 }
 
 /// A run that did not come to be has a verdict too: none of an earlier state may stand for it.
@@ -189,7 +223,8 @@ int Execute(const Arguments& arguments) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
   };
-  auto gate = gate::Gate::Create(options);
+  const auto expected = WriteExpected(arguments, run);
+  auto gate = expected.ok() ? gate::Gate::Create(options) : Error{expected.error()};
   if (!gate.ok()) {
     static_cast<void>(files::Remove(run.results));
     return Complain(gate.error());
@@ -307,6 +342,10 @@ int main(int argc, char** argv) {
     command->add_option("--base", arguments.base,
                         "Base whose list of allowed splats serves, e.g. 6.12; default: as the "
                         "tree's Makefile says");
+    command
+        ->add_option("--profile", arguments.profile,
+                     "Configuration of the kernel: kunit, or NAME of a kunit/NAME.config")
+        ->capture_default_str();
     return command;
   };
   CLI::App* build = add("build", "Configure and build the kernel");
@@ -334,6 +373,11 @@ int main(int argc, char** argv) {
   arguments.project = fs::absolute(arguments.project).lexically_normal();
   arguments.build = fs::absolute(arguments.build).lexically_normal();
   process::CleanEnvironment();
+  if (!fs::exists(arguments.Options())) {
+    gate::Put(stderr, fmt::format("--profile {}: error: there is no {}\n", arguments.profile,
+                                  arguments.Options().string()));
+    return static_cast<int>(ExitCode::kUsage);
+  }
   if (arguments.base.empty()) {
     const auto version = kernel_tree::Version(git::Repository(arguments.build / "linux"), "HEAD");
     if (version.ok()) arguments.base = *version;
