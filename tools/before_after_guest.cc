@@ -156,7 +156,7 @@ void RunGuest(const GuestOptions& options) {
   ::sync();
   // A first process must not end.
   for (;;) {
-    ::reboot(LINUX_REBOOT_CMD_HALT);
+    ::reboot(static_cast<int>(LINUX_REBOOT_CMD_HALT));
     ::pause();
   }
 }

@@ -2,7 +2,6 @@
 #ifndef TOOLS_FENCE_PROBE_EXPECTED_H_
 #define TOOLS_FENCE_PROBE_EXPECTED_H_
 
-#include <source_location>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,7 @@ struct Expectation {
   std::string_view unfenced;
   std::string_view fenced;
   std::string_view meaning;  ///< One line for the reader of a table.
-  std::source_location location;
+  unsigned line = 0;         ///< Where the row stands in kExpectationsFile.
 
   std::string_view Wanted(Expect expect) const {
     return expect == Expect::kFenced ? fenced : unfenced;

@@ -40,10 +40,8 @@ TEST(FenceProbeExpected, SaysForBothKernelsWhatIsToBeSeen) {
 TEST(FenceProbeExpected, RowsKnowTheirLines) {
   std::set<unsigned> lines;
   for (const auto& row : fence_probe::Expectations()) {
-    EXPECT_TRUE(
-        std::string_view(row.location.file_name()).ends_with(fence_probe::kExpectationsFile))
-        << row.location.file_name();
-    EXPECT_TRUE(lines.insert(row.location.line()).second) << row.scenario << " " << row.what;
+    EXPECT_GT(row.line, 0u);
+    EXPECT_TRUE(lines.insert(row.line).second) << row.scenario << " " << row.what;
   }
 }
 

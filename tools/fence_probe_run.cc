@@ -29,7 +29,7 @@ bool Judge(std::string_view scenario, const Outcome& outcome, Expect expect, Kta
     if (seen == outcome.seen.end() && expectation->what == "poll_out_source") continue;
     if (seen != outcome.seen.end() && seen->value == wanted) continue;
     holds = false;
-    ktap->Failure(scenario, kExpectationsFile, expectation->location.line(),
+    ktap->Failure(scenario, kExpectationsFile, expectation->line,
                   fmt::format("Expected {} to be \"{}\", but it {}{}", expectation->what, wanted,
                               seen == outcome.seen.end() ? "was not seen" : "is \"",
                               seen == outcome.seen.end() ? "" : seen->value + "\""));
