@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "console.h"
 
+#include <algorithm>
+
 #include "ktap_line.h"
 #include "text.h"
 
@@ -17,23 +19,30 @@ bool FindVersion(std::string_view line, std::string_view word, std::size_t* at) 
   return true;
 }
 
-bool IsEnd(std::string_view line) {
-  // Each of the three holds a colon, and most lines do not.
-  if (line.find(':') == std::string_view::npos) return false;
-  return line.find("reboot: System halted") != std::string_view::npos ||
-         line.find("List of all partitions:") != std::string_view::npos ||
-         line.find("Kernel panic - not syncing: VFS:") != std::string_view::npos;
-}
-
 }  // namespace
 
-std::string_view CutCharacters(std::string_view text, std::size_t count) {
-  // A prefix is plain ASCII but for a hostile log, and there a character is a byte.
-  if (text.size() >= count) {
-    unsigned char seen = 0;
-    for (std::size_t i = 0; i < count; ++i) seen |= static_cast<unsigned char>(text[i]);
-    if (seen < 0x80) return text.substr(count);
+StopMark FindStopMark(std::string_view line) {
+  StopMark found = StopMark::kNone;
+  for (std::size_t at = line.find(':'); at != std::string_view::npos; at = line.find(':', at + 1)) {
+    // The last letters of the words below: other colons are passed over at once.
+    const char last = at == 0 ? '\0' : line[at - 1];
+    if (last != 't' && last != 's' && last != 'S') continue;
+    const std::string_view before = line.substr(0, at);
+    const std::string_view after = line.substr(at + 1);
+    if (before.ends_with("reboot")) {
+      if (after.starts_with(" System halted")) return StopMark::kEndOfKtap;
+      if (after.starts_with(" Restarting system") || after.starts_with(" Power down")) {
+        found = StopMark::kStopped;
+      }
+    } else if (before.ends_with("List of all partitions") ||
+               before.ends_with("Kernel panic - not syncing: VFS")) {
+      return StopMark::kEndOfKtap;
+    }
   }
+  return found;
+}
+
+std::string_view CutCharacters(std::string_view text, std::size_t count) {
   while (count > 0 && !text.empty()) {
     const std::size_t size = Utf8Length(text);
     const std::size_t worth = size == 0 ? 4 : 1;
@@ -62,23 +71,27 @@ bool Console::FindStart(std::string_view line) {
   return true;
 }
 
-Console::Line Console::Place(std::string_view raw) {
+Console::Line Console::Place(std::string_view raw, const LineMarks& marks) {
   const std::string_view line = TrimRight(raw);
+  // Each mark holds a colon.
+  const StopMark stop = marks.colon && started_ ? FindStopMark(line) : StopMark::kNone;
   if (started_ && !ended_) {
-    if (IsEnd(line)) {
+    if (stop == StopMark::kEndOfKtap) {
       ended_ = true;
-      return {Part::kEnd, line};
+      return {Part::kEnd, line, stop};
     }
-    return {Part::kTests, prefix_ == 0 ? line : CutCharacters(line, prefix_)};
+    // In plain ASCII a character is a byte.
+    if (marks.high) return {Part::kTests, CutCharacters(line, prefix_), stop};
+    return {Part::kTests, line.substr(std::min(prefix_, line.size())), stop};
   }
   if (FindStart(line)) {
     started_ = true;
     ended_ = false;
-    return {Part::kStart, CutCharacters(line, prefix_)};
+    return {Part::kStart, CutCharacters(line, prefix_), stop};
   }
-  if (ended_) return {Part::kAfter, line};
+  if (ended_) return {Part::kAfter, line, stop};
   const std::size_t at = line.find("kunit executor: ");
-  return {at == std::string_view::npos ? Part::kBoot : Part::kExecutor, line};
+  return {at == std::string_view::npos ? Part::kBoot : Part::kExecutor, line, stop};
 }
 
 }  // namespace gate

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "line_marks.h"
+
 namespace gate {
 
 /// Where in a run a console line stands.
@@ -18,6 +20,16 @@ enum class Part : std::uint8_t {
   kAfter,     ///< After that.
 };
 
+/// What a line says about the end of a run.
+enum class StopMark : std::uint8_t {
+  kNone,
+  kStopped,    ///< The kernel stopped of its own will: kernel/reboot.c.
+  kEndOfKtap,  ///< It did, or found no root file system, and kunit_tool reads no further.
+};
+
+/// Finds the last mark in `line`, wherever it stands.
+StopMark FindStopMark(std::string_view line);
+
 /// Finds the KTAP in a kernel console as kunit_tool does (extract_tap_lines() in kunit_parser.py):
 /// where it starts, what prefix each line bears, where it ends. A version line after the end starts
 /// another document, which kunit_tool does not see.
@@ -26,10 +38,13 @@ class Console {
   struct Line {
     Part part;
     std::string_view text;  ///< The line without its prefix and without white space at the end.
+    StopMark stop;          ///< From the first document on.
   };
 
   /// Places the next line of the console. The view points into `raw`.
-  Line Place(std::string_view raw);
+  Line Place(std::string_view raw) { return Place(raw, FindMarks(raw)); }
+  /// The same, for those who have its marks already.
+  Line Place(std::string_view raw, const LineMarks& marks);
 
  private:
   bool FindStart(std::string_view line);

@@ -15,6 +15,7 @@
 #include "ktap_parser.h"
 #include "ktap_sink.h"
 #include "kunit_json_sink.h"
+#include "line_marks.h"
 #include "line_splitter.h"
 #include "manifest.h"
 #include "run_clock.h"
@@ -62,30 +63,18 @@ class Fanout : public KtapHandler {
   std::vector<KtapHandler*> handlers_;
 };
 
-// kernel/printk/printk.c prints this on a line of its own, behind whatever prefix there is.
-bool IsDropNotice(std::string_view line) {
-  return TrimRight(line).ends_with(" printk messages dropped **");
-}
+// kernel/printk/printk.c prints this on a line of its own, behind whatever prefix there is. No
+// white space stands at its end.
+bool IsDropNotice(std::string_view line) { return line.ends_with(" printk messages dropped **"); }
 
-// init/version-timestamp.c: the first line that a kernel prints.
+// init/version-timestamp.c: the first line that a kernel prints. It names who built it,
+// "user@host".
 bool IsBanner(std::string_view line) {
   constexpr std::string_view kBanner = "Linux version ";
   const std::size_t at = line.find(kBanner);
   if (at == std::string_view::npos) return false;
   const std::string_view version = line.substr(at + kBanner.size());
   return !version.empty() && version.front() >= '0' && version.front() <= '9';
-}
-
-// The last line of a kernel that stopped of its own will: kernel/reboot.c; or, in a UML with no
-// shutdown asked for, that it found no root file system.
-bool IsStop(std::string_view line) {
-  if (line.find(':') == std::string_view::npos) return false;
-  for (const std::string_view stop :
-       {"reboot: System halted", "reboot: Restarting system", "reboot: Power down",
-        "List of all partitions:", "Kernel panic - not syncing: VFS: "}) {
-    if (line.find(stop) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -132,7 +121,8 @@ struct Gate::Impl {
     ++lines;
     clock.Line(raw);
     if (recorder) recorder->OnLine(raw, lines);
-    const Console::Line line = console.Place(raw);
+    const LineMarks marks = FindMarks(raw);
+    const Console::Line line = console.Place(raw, marks);
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
     if (line.part == Part::kStart) {
@@ -141,23 +131,23 @@ struct Gate::Impl {
     }
     // Most lines of a boot are long and no KTAP: they are not taken apart.
     const bool ktap = line.part == Part::kTests || line.part == Part::kStart;
-    const KtapLine parsed = ktap ? ParseKtapLine(line.text, tool) : KtapLine();
+    const KtapLine parsed = ktap ? ParseKtapLine(line.text, tool, marks.hash) : KtapLine();
     const bool structure = parsed.kind != LineKind::kOther &&
                            parsed.kind != LineKind::kDiagnostic &&
                            parsed.kind != LineKind::kLooseResult;
     if (structure) {
-      scanner.Structure(raw, lines, scope);
+      scanner.Structure(raw, lines, scope, marks);
     } else {
       if (line.part == Part::kEnd) scanner.Flush();
-      scanner.Line(raw, line.text, lines, scope);
+      scanner.Line(raw, line.text, lines, scope, marks);
     }
     if (cut) judge.OnCutLine(lines);
     if (!structure) {
-      if (IsBanner(raw) && ++boots > 1) judge.OnSecondBoot(boots, lines);
-      stopped = stopped || (saw_document && IsStop(raw));
+      if (marks.at && IsBanner(raw) && ++boots > 1) judge.OnSecondBoot(boots, lines);
+      stopped = stopped || (saw_document && line.stop != StopMark::kNone);
+      if (saw_document && IsDropNotice(line.text)) judge.OnDroppedMessages(raw, lines);
     }
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
-    if (saw_document && IsDropNotice(raw)) judge.OnDroppedMessages(raw, lines);
     parser.Line(line, parsed, lines);
     clock.Line({});
   }
@@ -256,7 +246,7 @@ Verdict Gate::Finish(EndOfInput how) {
   Impl& gate = *impl_;
   bool open_line = false;
   gate.splitter.Finish([&gate, &open_line](std::string_view line, bool cut) {
-    open_line = !IsStop(line);
+    open_line = FindStopMark(line) == StopMark::kNone;
     gate.OnLine(line, cut);
   });
   gate.scanner.Flush();

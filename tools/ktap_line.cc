@@ -43,7 +43,8 @@ std::size_t NameStarts(std::string_view text, ToolVersion version, std::size_t (
 }
 
 // `text` follows "ok " or "not ok ".
-void ParseResult(std::string_view text, bool ok, ToolVersion version, KtapLine* line) {
+void ParseResult(std::string_view text, bool ok, ToolVersion version, bool may_hold_hash,
+                 KtapLine* line) {
   std::uint64_t number;
   if (!TakeNumber(&text, &number)) return;
   const bool spaced = text.starts_with(' ');
@@ -54,9 +55,15 @@ void ParseResult(std::string_view text, bool ok, ToolVersion version, KtapLine* 
   line->name = TrimLeft(text);
   if (!spaced && version == ToolVersion::k6_12) return;
 
+  const std::size_t hash = may_hold_hash ? text.find('#') : std::string_view::npos;
+  if (hash == std::string_view::npos && spaced && text.size() > 2 && text[1] != '-' &&
+      text[1] != ':') {
+    line->kind = LineKind::kResult;  // The usual form.
+    line->name = line->match_name = text.substr(1);
+    return;
+  }
   std::size_t starts[3];
   const std::size_t count = NameStarts(text, version, starts);
-  const std::size_t hash = text.find('#');
   bool fits = false;
   for (std::size_t i = 0; i < count && !fits; ++i) {
     const std::size_t after = hash == std::string_view::npos ? hash : hash - starts[i];
@@ -68,6 +75,14 @@ void ParseResult(std::string_view text, bool ok, ToolVersion version, KtapLine* 
   for (std::size_t i = 0; hash != std::string_view::npos && i < count; ++i) {
     if (SplitSkip(text.substr(starts[i]), line)) break;
   }
+}
+
+std::size_t Indent(std::string_view text) {
+  constexpr std::string_view kStep = "    ";  // KTAP is indented by four.
+  std::size_t size = 0;
+  while (text.substr(size, kStep.size()) == kStep) size += kStep.size();
+  while (size < text.size() && IsSpace(text[size])) ++size;
+  return size;
 }
 
 bool ParseVersion(std::string_view text, std::string_view word, KtapLine* line) {
@@ -84,13 +99,13 @@ bool ParseVersion(std::string_view text, std::string_view word, KtapLine* line) 
 
 bool TakeNumber(std::string_view* text, std::uint64_t* value) {
   constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::size_t kSafe = 19;  // So many digits can't overflow.
   std::size_t used = 0;
   std::uint64_t sum = 0;
-  for (const char c : *text) {
-    if (c < '0' || c > '9') break;
-    const std::uint64_t digit = static_cast<std::uint64_t>(c - '0');
-    sum = sum > (kMax - digit) / 10 ? kMax : sum * 10 + digit;
-    ++used;
+  for (; used < text->size(); ++used) {
+    const std::uint64_t digit = static_cast<std::uint64_t>((*text)[used]) - '0';
+    if (digit > 9) break;
+    sum = used >= kSafe && sum > (kMax - digit) / 10 ? kMax : sum * 10 + digit;
   }
   if (used == 0) return false;
   text->remove_prefix(used);
@@ -98,18 +113,18 @@ bool TakeNumber(std::string_view* text, std::uint64_t* value) {
   return true;
 }
 
-KtapLine ParseKtapLine(std::string_view text, ToolVersion version) {
+KtapLine ParseKtapLine(std::string_view text, ToolVersion version, bool may_hold_hash) {
   KtapLine line;
-  const std::size_t size = text.size();
-  while (line.indent < size && IsSpace(text[line.indent])) ++line.indent;
+  line.indent = Indent(text);
   text.remove_prefix(line.indent);
   if (text.empty()) return line;
   switch (text.front()) {
     case 'o':
-      if (text.starts_with("ok ")) ParseResult(text.substr(3), true, version, &line);
+      if (text.starts_with("ok ")) ParseResult(text.substr(3), true, version, may_hold_hash, &line);
       break;
     case 'n':
-      if (text.starts_with("not ok ")) ParseResult(text.substr(7), false, version, &line);
+      if (text.starts_with("not ok "))
+        ParseResult(text.substr(7), false, version, may_hold_hash, &line);
       break;
     case '#':
       line.kind = LineKind::kDiagnostic;

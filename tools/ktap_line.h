@@ -43,7 +43,9 @@ struct KtapLine {
 };
 
 /// Takes `text` apart: one line with no line end, no white space at its end and no console prefix.
-KtapLine ParseKtapLine(std::string_view text, ToolVersion version = ToolVersion::k6_12);
+/// `may_hold_hash` is false where it is known to hold no '#'.
+KtapLine ParseKtapLine(std::string_view text, ToolVersion version = ToolVersion::k6_12,
+                       bool may_hold_hash = true);
 
 /// White space as Python's str.strip() sees it, in ASCII.
 constexpr bool IsSpace(char c) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ktap_parser.h"
 
+#include <cstring>
+
 namespace gate {
 
 void Totals::Add(const Totals& other) {
@@ -143,7 +145,8 @@ KtapLine KtapParser::Bound(const KtapLine& line, std::string_view text, std::uin
 void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uint64_t number) {
   if (line.kind == LineKind::kResult) {
     result_number_ = number;
-    result_name_ = line.match_name;
+    result_size_ = line.match_name.size();
+    std::memcpy(result_name_.data(), line.match_name.data(), result_size_);
   }
   for (;;) {
     Frame& group = top();
@@ -457,7 +460,8 @@ void KtapParser::PopAtEnd() {
   Frame& group = top();
   const bool last_is_result = result_number_ == last_number_;
   const bool named = !group.name.empty();
-  const bool own = last_is_result && (!named || result_name_ == group.name);
+  const std::string_view last_name(result_name_.data(), result_size_);
+  const bool own = last_is_result && (!named || last_name == group.name);
   if (version_ == ToolVersion::k6_12) {
     tool_dies_ = tool_dies_ || (own && !tool_done_);
     if (named) ++group.totals.errors;

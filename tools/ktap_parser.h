@@ -2,6 +2,7 @@
 #ifndef TOOLS_KTAP_PARSER_H_
 #define TOOLS_KTAP_PARSER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -117,8 +118,9 @@ class KtapParser {
   bool tool_found_input_ = false;
   bool tool_hangs_ = false;
   bool tool_dies_ = false;
-  std::uint64_t result_number_ = 0;  // Line of the last result,
-  std::string result_name_;          // and its name.
+  std::uint64_t result_number_ = 0;         // Line of the last result,
+  std::array<char, kMaxName> result_name_;  // and its name.
+  std::size_t result_size_ = 0;
 };
 
 }  // namespace gate

@@ -21,18 +21,22 @@ constexpr std::uint64_t kRoot3 = 0xbb67ae8584caa73b;
 constexpr std::uint64_t kRoot5 = 0x3c6ef372fe94f82b;
 constexpr std::uint64_t kRoot7 = 0xa54ff53a5f1d36f1;
 
+constexpr std::size_t kStep = 16;  // Bytes that are mixed in at a time.
+
 }  // namespace
 
 NameSet::Key NameSet::Hash(std::string_view name) {
   Key key{kRoot2 ^ name.size(), kRoot3};
-  while (!name.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t size = std::min(name.size(), sizeof(word));
-    std::memcpy(&word, name.data(), size);
-    key.low = Fold(key.low ^ word, kRoot5) + kRoot7;
-    key.high = Fold(key.high + word, kRoot7 ^ (key.high >> 32)) ^ kRoot2;
-    name.remove_prefix(size);
-  }
+  const auto mix = [&key](const char* bytes) {
+    std::uint64_t words[2];
+    std::memcpy(words, bytes, sizeof(words));
+    key.low = Fold(words[0] ^ kRoot5, words[1] ^ key.low);
+    key.high = Fold(words[0] + key.high, words[1] + kRoot7) + kRoot2;
+  };
+  for (; name.size() > kStep; name.remove_prefix(kStep)) mix(name.data());
+  char tail[kStep] = {};
+  if (!name.empty()) std::memcpy(tail, name.data(), name.size());
+  mix(tail);
   key.low = Fold(key.low, kRoot3);
   key.high = Fold(key.high, kRoot5) | 1;
   return key;

@@ -93,9 +93,9 @@ bool IsDieCount(std::string_view text) {
 }
 
 bool HasDieCount(std::string_view text) {
-  for (std::size_t at = text.find(" [#"); at != std::string_view::npos;
-       at = text.find(" [#", at + 1)) {
-    if (IsDieCount(text.substr(at + 1))) return true;
+  for (std::size_t at = text.find("[#"); at != std::string_view::npos;
+       at = text.find("[#", at + 1)) {
+    if (at > 0 && text[at - 1] == ' ' && IsDieCount(text.substr(at))) return true;
   }
   return false;
 }
@@ -352,7 +352,7 @@ std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, 
     if (after.front() != ' ') {
       // A place in a source, at most: "kernel BUG at f.c:1!".
       if (after.front() < '0' || after.front() > '9') continue;
-      if (last != 'c' && last != 'h' && last != 's') continue;
+      if (!before.ends_with(".c") && !before.ends_with(".h") && !before.ends_with(".rs")) continue;
       const std::size_t bug = before.rfind("kernel BUG at ");
       if (bug == std::string_view::npos || !FindLocation(raw.substr(bug))) continue;
       return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
@@ -378,11 +378,7 @@ std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, 
     if (fence != std::string_view::npos) return Found{{SplatKind::kFence}, raw.substr(fence)};
   }
   if (structure) return std::nullopt;
-  for (std::size_t at = raw.find('['); at != std::string_view::npos; at = raw.find('[', at + 1)) {
-    if (at > 0 && raw[at - 1] == ' ' && IsDieCount(raw.substr(at))) {
-      return Found{{SplatKind::kBug}, StripPrintk(raw)};
-    }
-  }
+  if (HasDieCount(raw)) return Found{{SplatKind::kBug}, StripPrintk(raw)};
   return std::nullopt;
 }
 
@@ -407,7 +403,8 @@ std::optional<SplatScanner::Found> SplatScanner::MatchWord(std::string_view raw,
   return std::nullopt;
 }
 
-std::optional<SplatScanner::Found> SplatScanner::Find(std::string_view raw, std::string_view text) {
+std::optional<SplatScanner::Found> SplatScanner::Find(std::string_view raw, std::string_view text,
+                                                      const LineMarks& marks) {
   // With the known prefix off, and as it stands: a line may come without that prefix.
   const std::string_view behind = StripPrintk(text);
   if (!behind.empty() && kFirstBytes[static_cast<unsigned char>(behind.front())]) {
@@ -419,6 +416,7 @@ std::optional<SplatScanner::Found> SplatScanner::Find(std::string_view raw, std:
       if (const auto header = Match(whole)) return Found{*header, whole};
     }
   }
+  if (!marks.colon && !marks.hash && !raw.ends_with('!')) return std::nullopt;
   return FindMark(raw, false);
 }
 
@@ -438,10 +436,9 @@ void SplatScanner::CloseCut() {
   on_splat_(*done);
 }
 
-void SplatScanner::Flush() {
+void SplatScanner::Close() {
   CloseWarning();
   CloseCut();
-  fault_end_ = 0;
 }
 
 void SplatScanner::CutHere(std::uint64_t number, Scope scope) {
@@ -517,21 +514,21 @@ void SplatScanner::TakeMessage(std::string_view text, std::uint64_t number) {
 }
 
 void SplatScanner::Line(std::string_view raw, std::string_view text, std::uint64_t number,
-                        Scope scope) {
-  if (const auto found = Find(raw, text)) {
+                        Scope scope, const LineMarks& marks) {
+  if (const auto found = Find(raw, text, marks)) {
     Take(*found, number, scope);
-  } else if (Has(raw, kCutHere)) {
+  } else if (marks.dash && Has(raw, kCutHere)) {
     CutHere(number, scope);
   } else if (warning_ || cut_ || fault_end_ != 0) {
     TakeMessage(StripPrintk(text), number);
   }
 }
 
-void SplatScanner::Structure(std::string_view raw, std::uint64_t number, Scope scope) {
-  Flush();
+void SplatScanner::GluedTo(std::string_view raw, std::uint64_t number, Scope scope,
+                           const LineMarks& marks) {
   if (const auto found = FindMark(raw, true)) {
     Take(*found, number, scope);
-  } else if (Has(raw, kCutHere)) {
+  } else if (marks.dash && Has(raw, kCutHere)) {
     CutHere(number, scope);
   }
 }

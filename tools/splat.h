@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "line_marks.h"
+
 namespace gate {
 
 /// What the kernel complained of.
@@ -68,14 +70,22 @@ class SplatScanner {
 
   /// A console line that is no KTAP structure. `text` is `raw` without the prefix that the console
   /// is known to put there.
-  void Line(std::string_view raw, std::string_view text, std::uint64_t number, Scope scope);
+  void Line(std::string_view raw, std::string_view text, std::uint64_t number, Scope scope,
+            const LineMarks& marks);
 
   /// A line of KTAP structure. It ends what is open: a report that went on past a result would be
   /// blamed on the next test. A splat may be glued to it all the same.
-  void Structure(std::string_view raw, std::uint64_t number, Scope scope);
+  void Structure(std::string_view raw, std::uint64_t number, Scope scope, const LineMarks& marks) {
+    Flush();
+    // Each mark of a report holds one of these, or ends so.
+    if (marks.colon || marks.dash || raw.ends_with('!')) GluedTo(raw, number, scope, marks);
+  }
 
   /// The end of the input, or of what can be a report's message.
-  void Flush();
+  void Flush() {
+    if (warning_ || cut_) Close();
+    fault_end_ = 0;
+  }
 
  private:
   struct Header {
@@ -94,10 +104,13 @@ class SplatScanner {
   static std::optional<Found> FindMark(std::string_view raw, bool structure);
   static std::optional<Found> MatchWord(std::string_view raw, std::string_view before,
                                         bool structure);
-  static std::optional<Found> Find(std::string_view raw, std::string_view text);
+  static std::optional<Found> Find(std::string_view raw, std::string_view text,
+                                   const LineMarks& marks);
   void Take(const Found& found, std::uint64_t number, Scope scope);
   void CutHere(std::uint64_t number, Scope scope);
   void TakeMessage(std::string_view text, std::uint64_t number);
+  void GluedTo(std::string_view raw, std::uint64_t number, Scope scope, const LineMarks& marks);
+  void Close();
   void CloseWarning();
   void CloseCut();
 

@@ -15,7 +15,8 @@ std::vector<Splat> Scan(const std::vector<std::string>& lines) {
   std::vector<Splat> found;
   SplatScanner scanner([&found](const Splat& splat) { found.push_back(splat); });
   std::uint64_t number = 0;
-  for (const std::string& line : lines) scanner.Line(line, line, ++number, Scope::kTest);
+  for (const std::string& line : lines)
+    scanner.Line(line, line, ++number, Scope::kTest, FindMarks(line));
   scanner.Flush();
   return found;
 }
@@ -150,16 +151,19 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SplatTest, IsFoundInAResultLineThatItIsGluedTo) {
   std::vector<Splat> found;
   SplatScanner scanner([&found](const Splat& splat) { found.push_back(splat); });
-  scanner.Structure("    ok 1 faWARNING: CPU: 0 PID: 1 at x.c:1 fn+0x1/0x2", 1, Scope::kTest);
-  scanner.Structure("    ok 2 b------------[ cut here ]------------", 2, Scope::kTest);
-  scanner.Structure("    ok 3 BUG: KASAN: x in fn", 3, Scope::kTest);
+  scanner.Structure("    ok 1 faWARNING: CPU: 0 PID: 1 at x.c:1 fn+0x1/0x2", 1, Scope::kTest,
+                    FindMarks("    ok 1 faWARNING: CPU: 0 PID: 1 at x.c:1 fn+0x1/0x2"));
+  scanner.Structure("    ok 2 b------------[ cut here ]------------", 2, Scope::kTest,
+                    FindMarks("    ok 2 b------------[ cut here ]------------"));
+  scanner.Structure("    ok 3 BUG: KASAN: x in fn", 3, Scope::kTest,
+                    FindMarks("    ok 3 BUG: KASAN: x in fn"));
   scanner.Flush();
   EXPECT_EQ(Titles(found), Strings({"WARNING: CPU: 0 PID: 1 at x.c:1 fn+0x1/0x2",
                                     "unrecognised report", "BUG: KASAN: x in fn"}));
   found.clear();
   for (const char* name : {"    ok 4 BUG: a bug of old", "    ok 5 error [#1]", "    ok 6 a: b",
                            "    # Subtest: page allocation failure: none"}) {
-    scanner.Structure(name, 4, Scope::kTest);
+    scanner.Structure(name, 4, Scope::kTest, FindMarks(name));
   }
   scanner.Flush();
   EXPECT_TRUE(found.empty()) << "a test may be called so";
@@ -280,9 +284,9 @@ TEST(SplatTest, ACutMarkAloneIsAReport) {
 
   std::vector<Splat> found;
   SplatScanner scanner([&found](const Splat& splat) { found.push_back(splat); });
-  scanner.Line(kCut, kCut, 1, Scope::kTest);
-  scanner.Structure("    ok 1 a", 2, Scope::kTest);
-  scanner.Line(kFence, kFence, 3, Scope::kTest);
+  scanner.Line(kCut, kCut, 1, Scope::kTest, FindMarks(kCut));
+  scanner.Structure("    ok 1 a", 2, Scope::kTest, FindMarks("    ok 1 a"));
+  scanner.Line(kFence, kFence, 3, Scope::kTest, FindMarks(kFence));
   scanner.Flush();
   EXPECT_EQ(Titles(found), Strings({"unrecognised report", kFence}));
 }
@@ -305,8 +309,8 @@ TEST(SplatTest, ScopeIsThatOfTheFirstLine) {
   std::vector<Splat> found;
   SplatScanner scanner([&found](const Splat& splat) { found.push_back(splat); });
   constexpr char kWarning[] = "WARNING: CPU: 0 PID: 1 at a.c:1 fn+0x1/0x2";
-  scanner.Line(kWarning, kWarning, 1, Scope::kTest);
-  scanner.Line("message", "message", 2, Scope::kAfter);
+  scanner.Line(kWarning, kWarning, 1, Scope::kTest, FindMarks(kWarning));
+  scanner.Line("message", "message", 2, Scope::kAfter, FindMarks("message"));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].scope, Scope::kTest);
 }
