@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "exit_codes.h"
+#include "expected_list.h"
 #include "file_io.h"
 #include "gate.h"
 #include "report.h"
@@ -46,6 +47,25 @@ int Exit(gate::ExitCode code, ExitStyle style) {
 int Fail(gate::ExitCode code, ExitStyle style, std::string_view message) {
   gate::Put(stderr, fmt::format("kunit-gate: error: {}\n", message));
   return Exit(code, style);
+}
+
+// Makes the list of expected tests, `file`, of the console of a kernel that lists its own.
+int WriteList(const std::string& log, const std::string& file) {
+  const auto fail = [](std::string_view message) {
+    return Fail(gate::ExitCode::kInfrastructure, ExitStyle::kCodes, message);
+  };
+  const std::string name = log.empty() || log == "-" ? "/dev/stdin" : log;
+  const auto console = gate::ReadFile(name);
+  if (!console) return fail(console.error());
+  const auto tests = gate::ReadTestList(*console);
+  if (!tests) return fail(fmt::format("{}: {}", name, tests.error()));
+  const auto changes = gate::WriteExpected(*tests, file);
+  if (!changes) return fail(changes.error());
+  gate::Put(stdout, gate::FormatChanges(*changes, file));
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return fail("standard output: cannot write");
+  }
+  return 0;
 }
 
 // kunit_tool's verdict and exit code. A fault of the machine stays one: it has no verdict to give.
@@ -202,6 +222,12 @@ int Run(int argc, char** argv) {
                  "kunit.py parse does: 0 passed, 1 anything else (6: the log can't be read)")
       ->check(CLI::IsMember({"6.12", "7.3"}))
       ->type_name("VERSION");
+  std::string list;
+  app.add_option("--write-expected", list,
+                 "LOG is the console of a boot with kunit.action=list: make FILE, for --expected,\n"
+                 "of it, and print which tests left and which came")
+      ->check(named)
+      ->type_name("FILE");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
@@ -251,6 +277,8 @@ int Run(int argc, char** argv) {
   if (!compat.empty()) options.out = nullptr;
   if (color == "always") options.color = gate::ColorMode::kAlways;
   if (color == "never") options.color = gate::ColorMode::kNever;
+
+  if (!list.empty()) return WriteList(log, list);
 
   const bool standard_input = log.empty() || log == "-";
   options.log_name = standard_input ? "stdin" : log;

@@ -74,6 +74,17 @@ TEST_F(KunitGateTest, KunitToolsOwnVerdictAndExitCode) {
   EXPECT_EQ(Run("--kunit-compat 6.12 parent >/dev/full 2>err"), 6);
 }
 
+TEST_F(KunitGateTest, WritesTheListOfExpectedTests) {
+  folder_.Write("list", "KTAP version 1\ns.a\ns.b\nreboot: System halted\n");
+  folder_.Write("m", "s.a\ns.c\n");
+  EXPECT_EQ(Quiet("--write-expected m list"), 0);
+  EXPECT_EQ(Read("m"), "s.a\ns.b\n");
+  EXPECT_EQ(Read("out"), "m: 1 left, 1 came\n  left: s.c\n  came: s.b\n");
+  EXPECT_EQ(Quiet("--write-expected m log"), 6) << "that lists nothing";
+  EXPECT_EQ(Read("m"), "s.a\ns.b\n");
+  EXPECT_EQ(Run("--write-expected m list >/dev/full 2>err"), 6);
+}
+
 TEST_F(KunitGateTest, BisectHearsOfAWrongCommandLineToo) {
   EXPECT_EQ(Quiet("--exit-style bisect --none"), 125);
   EXPECT_EQ(Quiet("--none --exit-style=bisect"), 125);

@@ -16,16 +16,14 @@ namespace {
 
 constexpr std::size_t kMaxQuoted = 120;  // Bytes of a line that an error quotes.
 
-// What no suite or case is called, and a kernel message that got into the list holds. Any byte past
-// ASCII may be part of a name.
-bool IsName(std::string_view name) {
+}  // namespace
+
+bool IsTestName(std::string_view name) {
   if (name.empty()) return false;
   return std::none_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == ':' || c == '/';
   });
 }
-
-}  // namespace
 
 bool FilterTakes(std::string_view filter, std::string_view name) {
   if (filter.empty()) return true;
@@ -54,8 +52,8 @@ Result<Manifest> Manifest::Read(const std::string& file, std::string_view filter
     ++number;
     if (line.empty() || line.front() == '#') continue;
     const std::size_t dot = line.find('.');
-    if (dot == std::string_view::npos || !IsName(line.substr(0, dot)) ||
-        !IsName(line.substr(dot + 1))) {
+    if (dot == std::string_view::npos || !IsTestName(line.substr(0, dot)) ||
+        !IsTestName(line.substr(dot + 1))) {
       return Error{fmt::format("{}:{}: error: \"{}\" is no suite.case", file, number,
                                Printable(line.substr(0, kMaxQuoted)))};
     }

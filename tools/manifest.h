@@ -46,6 +46,10 @@ class Manifest {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
+/// Whether a suite or a case may be called so: kernel messages that get into a list hold what none
+/// is called by. Any byte past ASCII may be part of a name.
+bool IsTestName(std::string_view name);
+
 /// Whether kunit.filter_glob `filter` takes `name` (suite.case) in. The globs are those of
 /// lib/glob.c: `*`, `?`, `[a-z]`, `[!a-z]` and `\`.
 bool FilterTakes(std::string_view filter, std::string_view name);
