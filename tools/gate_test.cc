@@ -120,6 +120,28 @@ TEST(GateTest, EveryFailedExpectationOfATestIsTold) {
             "ASSERTION FAILED: Expected y to be true, the test's own words");
 }
 
+TEST(GateTest, AFailedInitSaysSo) {
+  const Outcome run = Judge(
+      Suite("    1..1\n    # a: failed to initialize: -12\n    not ok 1 a\n", "not ok 1 s\n"));
+  ASSERT_EQ(run.verdict.reasons.size(), 1u) << run.output;
+  EXPECT_EQ(run.verdict.reasons[0].test, "s.a");
+  EXPECT_EQ(run.verdict.reasons[0].message, "failed to initialize: -12");
+  const Outcome suite =
+      Judge("KTAP version 1\n1..1\n    # s:     # failed to initialize (-5)\nnot ok 1 s\n");
+  ASSERT_EQ(suite.verdict.reasons.size(), 1u) << suite.output;
+  EXPECT_EQ(suite.verdict.reasons[0].test, "s");
+  EXPECT_EQ(suite.verdict.reasons[0].message, "failed to initialize (-5)");
+}
+
+TEST(GateTest, AResultIsNoPartOfAnExpectation) {
+  const Outcome run =
+      Judge(Suite("    1..2\n    # a: EXPECTATION FAILED at x.c:1\n    Expected x\n"
+                  "    not ok 1 a#1\n    not ok 2 b\n",
+                  "not ok 1 s\n"));
+  ASSERT_NE(run.Find("expectation"), nullptr);
+  EXPECT_EQ(run.Find("expectation")->message, "EXPECTATION FAILED: Expected x");
+}
+
 TEST(GateTest, AParametersFailureNamesCaseAndParameter) {
   const Outcome run =
       Judge(Suite("    1..1\n        KTAP version 1\n        # Subtest: c\n"

@@ -127,7 +127,7 @@ void Judge::OnDocument(const DocumentEvent&) {
   direct_[0] = leaves_[0] = Tally();
   suite_.clear();
   case_.clear();
-  last_.clear();
+  last_suite_.clear();
 }
 
 void Judge::OnGroup(const GroupEvent& event) {
@@ -140,7 +140,7 @@ void Judge::OnGroup(const GroupEvent& event) {
     suite_ = event.path;
     planned_ = false;
     case_.clear();
-    last_.clear();
+    last_suite_.clear();
   } else if (event.depth == 2 && !event.name.empty()) {
     case_ = event.path;
   }
@@ -163,7 +163,7 @@ bool Judge::BeginExpectation(const TextEvent& event) {
   // Ahead of the plan stands the suite's own: "# module: name".
   if (event.depth == 1 && planned_ && !event.path.empty() &&
       name.find(' ') == std::string_view::npos && name != event.name) {
-    case_ = Join(event.path, name);
+    case_.assign(event.path).append(".").append(name);
   }
 
   std::string_view place;
@@ -174,7 +174,13 @@ bool Judge::BeginExpectation(const TextEvent& event) {
     what = word;
     place = after.substr(word.size() + 4);
   }
-  if (what.empty()) {
+  // lib/kunit/test.c: "# case: failed to initialize: -12", "# suite:     # failed to initialize
+  // (-5)".
+  std::string_view init = TrimLeft(after);
+  if (init.starts_with("# ")) init.remove_prefix(2);
+  if (init.starts_with("failed to initialize")) {
+    rest = init;
+  } else if (what.empty()) {
     // kunit_fail_current_test(): "# case: file.c:12: what happened".
     const auto location = FindLocation(after.substr(0, after.find(' ')));
     if (!location || location->file.data() != after.data()) return false;
@@ -244,12 +250,12 @@ void Judge::CheckStatistics(const TextEvent& event, std::string_view after) {
 }
 
 void Judge::OnText(const TextEvent& event) {
-  if (event.kind == LineKind::kDiagnostic) {
-    gathering_ = false;
-    BeginExpectation(event);
+  if (event.kind == LineKind::kOther) {
+    if (gathering_) ContinueExpectation(event);
     return;
   }
-  if (gathering_) ContinueExpectation(event);
+  gathering_ = false;
+  if (event.kind == LineKind::kDiagnostic) BeginExpectation(event);
 }
 
 void Judge::CountInto(Status status, Tally* tally) {
@@ -343,8 +349,8 @@ void Judge::OnResult(const ResultEvent& event) {
   }
   CheckName(event.parent, event.name, event.depth, event.log_line);
   if (event.depth == 2) {
-    last_.assign(event.parent);
-    last_.append(".").append(event.name);
+    if (last_suite_ != event.parent) last_suite_.assign(event.parent);
+    last_case_.assign(event.name);
     case_.clear();
   }
 }
@@ -415,7 +421,8 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
   }
   if (event.depth == 2) {
     CheckExpected(std::string(event.path), event.log_line);
-    last_ = event.path;
+    last_suite_.assign(event.path);
+    last_case_.clear();
     case_.clear();
   }
   if (event.depth == 1) {
@@ -483,7 +490,7 @@ void Judge::OnProblem(const ProblemEvent& event) {
       truncated_ = true;
       truncated_line_ = event.log_line;
       running_at_end_ = Running();
-      last_at_end_ = last_;
+      last_at_end_ = Last();
       return;
   }
 }
@@ -540,11 +547,15 @@ void Judge::OnInfrastructure(std::string_view message) {
   Add("infrastructure", ExitCode::kInfrastructure, {}, Printable(message), 0);
 }
 
+std::string Judge::Last() const {
+  return last_suite_.empty() || last_case_.empty() ? last_suite_ : Join(last_suite_, last_case_);
+}
+
 std::string Judge::Running() const {
   if (suite_.empty()) return {};
   if (!case_.empty()) return std::string(CaseOf(case_));
   if (rules_.expected) {
-    const Manifest::Entry* next = rules_.expected->After(last_.empty() ? suite_ : last_);
+    const Manifest::Entry* next = rules_.expected->After(last_suite_.empty() ? suite_ : Last());
     if (next != nullptr) return next->name;
   }
   return suite_;

@@ -98,6 +98,7 @@ class Judge : public KtapHandler {
                  std::uint64_t log_line);
   bool CheckExpected(const std::string& test, std::uint64_t log_line);
   void CheckMissing();
+  std::string Last() const;
   static void CountInto(Status status, Tally* tally);
 
   Rules rules_;
@@ -120,10 +121,11 @@ class Judge : public KtapHandler {
   std::array<Tally, KtapParser::kMaxDepth + 2> leaves_;   // Leaves below it.
   bool names_full_ = false;
 
-  std::string suite_;     // The open suite.
-  bool planned_ = false;  // Its plan was there: diagnostics may be its cases' own.
-  std::string case_;      // The case that is known to run: from its group or its diagnostics.
-  std::string last_;      // suite.case of the last result.
+  std::string suite_;       // The open suite.
+  bool planned_ = false;    // Its plan was there: diagnostics may be its cases' own.
+  std::string case_;        // The case that is known to run: from its group or its diagnostics.
+  std::string last_suite_;  // Of the last result; with the case in it where that is a group.
+  std::string last_case_;
   std::string running_at_end_;
   std::string last_at_end_;
   std::string executor_;
