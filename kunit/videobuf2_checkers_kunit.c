@@ -13,11 +13,13 @@
 #include <linux/debugobjects.h>
 #include <linux/delay.h>
 #include <linux/dma-resv.h>
+#include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/uaccess.h>
+
+#include "videobuf2_kunit_helpers.h"
 
 /* --- Is it on? ------------------------------------------------------------ */
 
@@ -92,7 +94,7 @@ static void ww_mutex_injects_back_off(struct kunit *test)
 
 /* --- kmemleak ------------------------------------------------------------- */
 
-/* What kmemleak takes for too young to be lost; MSECS_MIN_AGE in mm/kmemleak.c. */
+/* Younger memory is not lost yet; MSECS_MIN_AGE in mm/kmemleak.c. */
 #define KMEMLEAK_MIN_AGE_MS	5000
 #define KMEMLEAK_REPORT_SIZE	(4 * PAGE_SIZE)
 
@@ -117,7 +119,6 @@ static struct kmemleak_file *kmemleak_file_open(struct kunit *test)
 {
 	struct kmemleak_file *kmemleak;
 	struct file_system_type *type;
-	unsigned long address;
 
 	kmemleak = kunit_kzalloc(test, sizeof(*kmemleak), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, kmemleak);
@@ -134,12 +135,7 @@ static struct kmemleak_file *kmemleak_file_open(struct kunit *test)
 					 "kmemleak is off: %pe",
 					 kmemleak->file);
 	/* The file's methods read and write user space's memory only. */
-	address = kunit_vm_mmap(test, NULL, 0, KMEMLEAK_REPORT_SIZE,
-				PROT_READ | PROT_WRITE,
-				MAP_ANONYMOUS | MAP_PRIVATE, 0);
-	KUNIT_ASSERT_LT_MSG(test, address, (unsigned long)TASK_SIZE,
-			    "no user memory");
-	kmemleak->buffer = (char __user *)address;
+	kmemleak->buffer = vb2_kunit_user_memory(test, KMEMLEAK_REPORT_SIZE);
 	return kmemleak;
 }
 
@@ -166,7 +162,8 @@ static ssize_t kmemleak_read(struct kunit *test, struct kmemleak_file *kmemleak,
 	read = kmemleak->file->f_op->read(kmemleak->file, kmemleak->buffer,
 					  size - 1, &position);
 	KUNIT_ASSERT_GE(test, read, 0);
-	KUNIT_ASSERT_EQ(test, copy_from_user(report, kmemleak->buffer, read), 0);
+	KUNIT_ASSERT_EQ(test, copy_from_user(report, kmemleak->buffer, read),
+			0);
 	report[read] = '\0';
 	return read;
 }
@@ -202,6 +199,7 @@ static struct kunit_suite videobuf2_checkers_suite = {
 	.name = "videobuf2_checkers",
 	.test_cases = videobuf2_checkers_cases,
 };
+
 kunit_test_suite(videobuf2_checkers_suite);
 
 MODULE_DESCRIPTION("KUnit tests for the checkers of a debugging kernel");

@@ -11,7 +11,6 @@
 #include <linux/completion.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <media/videobuf2-vmalloc.h>
@@ -64,18 +63,6 @@ static void done(struct vb2_buffer *vb)
 	vb2_buffer_done(vb, VB2_BUF_STATE_DONE);
 }
 
-/* Memory for read() and write(). */
-static char __user *user_page(struct kunit *test)
-{
-	unsigned long user;
-
-	user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
-	KUNIT_ASSERT_NE_MSG(test, user, 0, "no user memory");
-
-	return (char __user *)user;
-}
-
 static ssize_t read_frame(struct vb2_kunit_queue *vkq, char __user *user)
 {
 	loff_t pos = 0;
@@ -104,7 +91,7 @@ static void read_gets_frames_of_fenced_buffers(struct kunit *test)
 {
 	struct vb2_kunit_queue *vkq = queue(test, DMA_FROM_DEVICE);
 	struct dma_fence *before[NUM_BUFFERS] = { };
-	char __user *user = user_page(test);
+	char __user *user = vb2_kunit_user_memory(test, PAGE_SIZE);
 	unsigned int frame;
 
 	/* Starts to stream; there is no frame yet. */
@@ -131,9 +118,10 @@ static void read_gets_frames_of_fenced_buffers(struct kunit *test)
 static void read_closed_in_flight_signals_error(struct kunit *test)
 {
 	struct vb2_kunit_queue *vkq = queue(test, DMA_FROM_DEVICE);
+	char __user *user = vb2_kunit_user_memory(test, PAGE_SIZE);
 	struct dma_fence *fence;
 
-	KUNIT_ASSERT_EQ(test, read_frame(vkq, user_page(test)), -EAGAIN);
+	KUNIT_ASSERT_EQ(test, read_frame(vkq, user), -EAGAIN);
 	fence = arm(test, vb2_get_buffer(&vkq->q, 0));
 	vb2_kunit_queue_free(test, vkq);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
@@ -144,7 +132,7 @@ static void read_closed_in_flight_signals_error(struct kunit *test)
 static void written_buffer_publishes_read(struct kunit *test)
 {
 	struct vb2_kunit_queue *vkq = queue(test, DMA_TO_DEVICE);
-	char __user *user = user_page(test);
+	char __user *user = vb2_kunit_user_memory(test, PAGE_SIZE);
 	struct dma_fence *fence;
 	struct vb2_buffer *vb;
 

@@ -9,8 +9,11 @@
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/kmemleak.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -770,6 +773,28 @@ bool vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events)
 	return vfs_poll(dbuf->file, &table) & events;
 }
 EXPORT_SYMBOL_GPL(vb2_kunit_poll);
+
+/**
+ * vb2_kunit_user_memory() - get memory of user space
+ * @test:	the running test
+ * @size:	in bytes
+ */
+void __user *vb2_kunit_user_memory(struct kunit *test, size_t size)
+{
+	unsigned long address;
+
+	address = kunit_vm_mmap(test, NULL, 0, size, PROT_READ | PROT_WRITE,
+				MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	KUNIT_ASSERT_NE_MSG(test, address, 0, "no user memory");
+	/*
+	 * KUnit attaches an mm for it, and loses one of the two references
+	 * that kunit_attach_mm() takes. That is no leak of videobuf2.
+	 */
+	kmemleak_not_leak(current->mm);
+
+	return (void __user *)address;
+}
+EXPORT_SYMBOL_GPL(vb2_kunit_user_memory);
 
 MODULE_DESCRIPTION("KUnit helpers for videobuf2");
 MODULE_LICENSE("GPL");

@@ -16,7 +16,6 @@
 #include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/seq_file.h>
@@ -296,18 +295,17 @@ static struct dma_fence *merge(struct kunit *test, struct dma_fence *f0,
 		.fence = -1,
 	};
 	struct dma_fence *merged = NULL;
-	unsigned long user;
+	void __user *user;
 	struct file *file;
 	long ret = -EFAULT;
 
-	user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
-	KUNIT_ASSERT_NE_MSG(test, user, 0, "no user memory");
+	user = vb2_kunit_user_memory(test, PAGE_SIZE);
 	file = fget(fd);
-	if (!copy_to_user((void __user *)user, &data, sizeof(data)))
-		ret = file->f_op->unlocked_ioctl(file, SYNC_IOC_MERGE, user);
+	if (!copy_to_user(user, &data, sizeof(data)))
+		ret = file->f_op->unlocked_ioctl(file, SYNC_IOC_MERGE,
+						 (unsigned long)user);
 	fput(file);
-	if (!ret && !copy_from_user(&data, (void __user *)user, sizeof(data)))
+	if (!ret && !copy_from_user(&data, user, sizeof(data)))
 		merged = sync_file_get_fence(data.fence);
 	if (data.fence >= 0)
 		close_fd(data.fence);
