@@ -77,7 +77,7 @@ struct ResultEvent {
 
 struct GroupEndEvent {
   std::string_view path;
-  std::string_view name;  ///< As its result line says it, where it has one.
+  std::string_view name;               ///< As its result line says it, where it has one.
   std::string_view reason;             ///< Why it is skipped.
   Status reported = Status::kCrashed;  ///< By its own result line; kCrashed where that is missing.
   Status status = Status::kCrashed;    ///< As kunit_tool rolls it up.
