@@ -196,9 +196,11 @@ static void thread_gets_fenced_buffers(struct kunit *test)
 		unsigned int index = frame % NUM_BUFFERS;
 		struct vb2_buffer *vb = vb2_get_buffer(&vkq->q, index);
 		struct dma_fence *fence = arm(test, vb);
+		unsigned long left;
 
 		done(vb);
-		wait_for_completion(&consumer->got);
+		left = wait_for_completion_timeout(&consumer->got, 5 * HZ);
+		KUNIT_ASSERT_NE_MSG(test, left, 0, "the thread never called");
 		KUNIT_EXPECT_PTR_EQ(test, consumer->vb, vb);
 		KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 		if (before[index])
