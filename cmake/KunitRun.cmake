@@ -110,6 +110,9 @@ function(kunit_add_profile name)
   endif()
 endfunction()
 
+# Where the plain profile is built and run.
+set(kunit_state "${CMAKE_BINARY_DIR}/kunit")
+
 kunit_add_profile(kunit EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt" ALL)
 # Under KASAN and lockdep the suite takes several times as long, and kmemleak waits for memory to
 # come of age.
