@@ -93,6 +93,7 @@ struct Gate::Impl {
         scanner([this](const Splat& splat) { judge.OnSplat(splat); }),
         verdict_file(options.verdict_file) {
     judge.verdict().log = options.log_name;
+    judge.verdict().tool.version = options.tool;
     judge.verdict().reproduce = options.reproduce;
     fanout.Add(&judge);
     if (options.out != nullptr) {

@@ -25,6 +25,7 @@
 #include "file_io.h"
 #include "gate.h"
 #include "report.h"
+#include "tool_version.h"
 
 namespace {
 
@@ -273,7 +274,9 @@ int Run(int argc, char** argv) {
     }
     options.path_maps.push_back({map.substr(0, equals), map.substr(equals + 1)});
   }
-  if (compat == "7.3") options.tool = gate::ToolVersion::k7_3;
+  if (compat == gate::ToolVersionName(gate::ToolVersion::k7_3)) {
+    options.tool = gate::ToolVersion::k7_3;
+  }
   if (!compat.empty()) options.out = nullptr;
   if (color == "always") options.color = gate::ColorMode::kAlways;
   if (color == "never") options.color = gate::ColorMode::kNever;

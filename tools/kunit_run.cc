@@ -22,6 +22,7 @@
 #include "last_failed.h"
 #include "process.h"
 #include "supervise.h"
+#include "tool_version.h"
 
 namespace {
 
@@ -121,6 +122,8 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
       fs::exists(allow)) {
     options.allow_file = allow.string();
   }
+  options.tool =
+      gate::ToolVersionOf(files::ReadOrEmpty(paths.tree / "tools/testing/kunit/kunit_parser.py"));
   options.path_maps = {{"drivers/media/common/videobuf2/tests/", "kunit/"},
                        {"", paths.Name(paths.tree) + "/"}};
   options.reproduce =

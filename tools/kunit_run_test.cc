@@ -226,4 +226,27 @@ TEST_F(KunitRunTest, RemovesWhatAKilledRunLeft) {
   EXPECT_TRUE(fs::exists(project_ / "build/kunit/junit.xml"));
 }
 
+TEST_F(KunitRunTest, TheOtherVerdictIsThatOfTheTreesOwnKunitTool) {
+  // 7.3 counts a suite that fails by itself. The second document is past what kunit_tool reads.
+  const std::string twice =
+      "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n"
+      "    ok 1 one\n    ok 2 two\nnot ok 1 suite\n" +
+      std::string(kPassing);
+  constexpr const char kParser[] = "build/linux/tools/testing/kunit/kunit_parser.py";
+  Build();
+  Write("build/console.txt", twice);
+  Write(kParser, "r'([0-9]+) (- )?([^#]*)'\n");
+  const auto older = Run("exec");
+  EXPECT_NE(older.out.find("  kunit_tool 6.12 would have said: Testing complete. Ran 2 tests: "
+                           "passed: 2; exit code 0\n"),
+            std::string::npos)
+      << older.out;
+  Write(kParser, "r'([0-9]+) ?(:?- )?([^#]*)'\n");
+  const auto newer = Run("exec");
+  EXPECT_NE(newer.out.find("  kunit_tool 7.3 would have said: Testing complete. Ran 3 tests: "
+                           "passed: 2, failed: 1; exit code 1\n"),
+            std::string::npos)
+      << newer.out;
+}
+
 }  // namespace

@@ -28,6 +28,7 @@
 #include "log_mutator.h"
 #include "report.h"
 #include "test_files.h"
+#include "tool_version.h"
 
 namespace gate {
 namespace {
@@ -107,10 +108,7 @@ class KunitToolDiffTest : public testing::TestWithParam<Tree> {
     }
     const auto text = ReadFile(tree_ + parser);
     ASSERT_TRUE(text.ok()) << text.error();
-    // What a version does is told by its regular expression, not by its number: trees in between
-    // have taken over some of it.
-    version_ = text->find("([0-9]+) ?(:?- )?") == std::string::npos ? ToolVersion::k6_12
-                                                                    : ToolVersion::k7_3;
+    version_ = ToolVersionOf(*text);
   }
 
   // What kunit.py parse says of a log on its standard input; a file it would split into lines

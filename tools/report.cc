@@ -10,6 +10,7 @@
 
 #include "file_io.h"
 #include "text.h"
+#include "tool_version.h"
 
 namespace gate {
 namespace {
@@ -118,14 +119,13 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
   if (!verdict.running.empty()) {
     text += fmt::format("  {} {}\n", style.Yellow("running at the end:"), verdict.running);
   }
-  if (verdict.tool.hangs || verdict.tool.dies) {
-    text += fmt::format("  {}\n", FormatToolVerdict(verdict.tool));
-  } else if (verdict.tool.passed != passed) {
-    text += fmt::format("  kunit_tool alone would {} this log\n",
-                        verdict.tool.passed ? "pass" : "fail");
-  }
-  if (verdict.tool.totals != verdict.totals) {
-    text += fmt::format("  kunit_tool counts {}\n", FormatTotals(verdict.tool.totals));
+  const ToolVerdict& tool = verdict.tool;
+  if (tool.hangs || tool.dies) {
+    text += fmt::format("  {}\n", FormatToolVerdict(tool));
+  } else if (tool.passed != passed || tool.totals != verdict.totals) {
+    text +=
+        fmt::format("  kunit_tool {} would have said: {}; exit code {}\n",
+                    ToolVersionName(tool.version), FormatToolVerdict(tool), tool.passed ? 0 : 1);
   }
   return text;
 }

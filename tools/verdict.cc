@@ -11,6 +11,7 @@
 
 #include "file_io.h"
 #include "json_fields.h"
+#include "tool_version.h"
 
 namespace gate {
 namespace {
@@ -44,6 +45,7 @@ std::string WriteVerdict(const Verdict& verdict, const std::string& file) {
   json.Counts("totals", verdict.totals);
   writer.Key("kunit_tool");
   writer.StartObject();
+  json.Text("version", ToolVersionName(verdict.tool.version));
   json.Flag("passed", verdict.tool.passed);
   json.Flag("hangs", verdict.tool.hangs);
   json.Flag("dies", verdict.tool.dies);
@@ -81,6 +83,9 @@ Result<Verdict> ReadVerdict(const std::string& file) {
   verdict.code = reader.Code("exit_code");
   verdict.totals = reader.Counts("totals");
   JsonReader tool(reader.Object("kunit_tool"));
+  verdict.tool.version = tool.Text("version") == ToolVersionName(ToolVersion::k7_3)
+                             ? ToolVersion::k7_3
+                             : ToolVersion::k6_12;
   verdict.tool.passed = tool.Flag("passed");
   verdict.tool.hangs = tool.Flag("hangs");
   verdict.tool.dies = tool.Flag("dies");

@@ -22,6 +22,7 @@ enum class EndOfInput {
 
 /// What kunit_tool makes of the same log.
 struct ToolVerdict {
+  ToolVersion version = ToolVersion::k6_12;  ///< Whose kunit_tool: Options::tool.
   Totals totals;
   bool passed = false;  ///< `kunit.py run` would exit 0.
   bool hangs = false;   ///< It would never end: a plan stands where no plan can be.
