@@ -12,6 +12,8 @@
 namespace gate {
 namespace {
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 bool ParseScope(std::string_view text, Scope* scope) {
   for (const Scope candidate : {Scope::kBoot, Scope::kTest, Scope::kAfter}) {
     if (text != ScopeName(candidate)) continue;
@@ -49,6 +51,19 @@ Result<AllowList> AllowList::Read(const std::string& file) {
     if (line.empty() || line.front() == '#') continue;
 
     const std::size_t first = line.find('\t');
+    if (line.substr(0, first) == "base") {
+      const std::string_view base =
+          first == std::string_view::npos ? std::string_view() : line.substr(first + 1);
+      if (base.empty() || !IsDigit(base.front()) || !list.base_.empty() || !list.entries_.empty()) {
+        return Error{
+            fmt::format("{}:{}: want \"base\", a tab and a kernel's version, such as 6.12, "
+                        "once, ahead of all entries",
+                        file, number)};
+      }
+      list.base_ = Printable(base);
+      list.base_line_ = number;
+      continue;
+    }
     const std::size_t second = first == std::string_view::npos ? first : line.find('\t', first + 1);
     if (second == std::string_view::npos || second + 1 == line.size() || second == first + 1) {
       return Error{fmt::format("{}:{}: want scope, regular expression and reason, parted by tabs",
@@ -79,6 +94,11 @@ Result<AllowList> AllowList::Read(const std::string& file) {
     list.entries_.push_back(std::move(entry));
   }
   return list;
+}
+
+bool AllowList::IsFor(std::string_view kernel) const {
+  return kernel.starts_with(base_) &&
+         (base_.empty() || kernel.size() == base_.size() || !IsDigit(kernel[base_.size()]));
 }
 
 const AllowList::Entry* AllowList::Find(Scope scope, const std::string& title) {

@@ -21,7 +21,8 @@ const char* ScopeName(Scope scope);
 
 /// Splats that are known and tolerated. One entry a line, fields parted by tabs: the scope (a
 /// leading '?' says that it need not occur), an extended regular expression (POSIX) for the splat's
-/// first line alone, so that `^` and `$` are that line's ends, and the reason. Blank lines and
+/// first line alone, so that `^` and `$` are that line's ends, and the reason. Ahead of them may
+/// stand which kernel the list is for: "base", a tab and its version ("6.12"). Blank lines and
 /// lines that begin with '#' say nothing.
 class AllowList {
  public:
@@ -40,6 +41,12 @@ class AllowList {
   AllowList& operator=(AllowList&&) noexcept = default;
 
   const std::string& file() const { return file_; }
+  /// The version that the list is for, and the line that says so; empty: any.
+  const std::string& base() const { return base_; }
+  std::uint64_t base_line() const { return base_line_; }
+  /// Whether the list is for a kernel of this version: a base of "6.12" is for "6.12.57+deb12".
+  bool IsFor(std::string_view kernel) const;
+
   const std::vector<Entry>& entries() const { return entries_; }
 
   /// The first entry that covers a splat of this title, counted as hit; null: none does.
@@ -55,6 +62,8 @@ class AllowList {
   AllowList() = default;
 
   std::string file_;
+  std::string base_;
+  std::uint64_t base_line_ = 0;
   std::vector<Entry> entries_;
   std::vector<std::unique_ptr<regex_t, Free>> regexes_;  // One for each entry.
 };

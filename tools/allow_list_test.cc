@@ -36,5 +36,26 @@ TEST(AllowListTest, FaultsNameTheLineAndTheRemedy) {
   EXPECT_FALSE(AllowList::Read(folder.Path("none")).ok());
 }
 
+TEST(AllowListTest, NamesTheBaseThatItIsFor) {
+  const TestFolder folder;
+  const auto list = AllowList::Read(folder.Write("a", "# why\nbase\t6.12\nboot\tx\ty\n"));
+  ASSERT_TRUE(list.ok()) << list.error();
+  EXPECT_EQ(list->base(), "6.12");
+  EXPECT_EQ(list->base_line(), 2u);
+  for (const char* kernel : {"6.12", "6.12.57+deb12", "6.12-rc1"}) {
+    EXPECT_TRUE(list->IsFor(kernel)) << kernel;
+  }
+  for (const char* kernel : {"6.1", "6.120", "6.13.0", "7.3.0", ""}) {
+    EXPECT_FALSE(list->IsFor(kernel)) << kernel;
+  }
+  EXPECT_TRUE(AllowList::Read(folder.Write("b", "boot\tx\ty\n"))->IsFor("7.3.0"));
+  for (const char* text :
+       {"base\n", "base\t\n", "base\tx\n", "boot\tx\ty\nbase\t6.12\n", "base\t6.12\nbase\t7.3\n"}) {
+    const auto wrong = AllowList::Read(folder.Write("c", text));
+    ASSERT_FALSE(wrong.ok()) << text;
+    EXPECT_NE(wrong.error().find("want \"base\""), std::string::npos) << wrong.error();
+  }
+}
+
 }  // namespace
 }  // namespace gate

@@ -67,14 +67,16 @@ class Fanout : public KtapHandler {
 // white space stands at its end.
 bool IsDropNotice(std::string_view line) { return line.ends_with(" printk messages dropped **"); }
 
-// init/version-timestamp.c: the first line that a kernel prints. It names who built it,
-// "user@host".
-bool IsBanner(std::string_view line) {
+// The version in a kernel's banner, empty in another line. init/version-timestamp.c: it is the
+// first line that a kernel prints, and names who built it, "user@host".
+std::string_view BannerVersion(std::string_view line) {
   constexpr std::string_view kBanner = "Linux version ";
   const std::size_t at = line.find(kBanner);
-  if (at == std::string_view::npos) return false;
-  const std::string_view version = line.substr(at + kBanner.size());
-  return !version.empty() && version.front() >= '0' && version.front() <= '9';
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(at + kBanner.size());
+  const std::string_view version = rest.substr(0, rest.find(' '));
+  const bool number = !version.empty() && version.front() >= '0' && version.front() <= '9';
+  return number ? version : std::string_view();
 }
 
 }  // namespace
@@ -144,13 +146,19 @@ struct Gate::Impl {
     }
     if (cut) judge.OnCutLine(lines);
     if (!structure) {
-      if (marks.at && IsBanner(raw) && ++boots > 1) judge.OnSecondBoot(boots, lines);
+      if (marks.at) OnBanner(BannerVersion(raw));
       stopped = stopped || (saw_document && line.stop != StopMark::kNone);
       if (saw_document && IsDropNotice(line.text)) judge.OnDroppedMessages(raw, lines);
     }
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
     parser.Line(line, parsed, lines);
     clock.Line({});
+  }
+
+  void OnBanner(std::string_view version) {
+    if (version.empty()) return;
+    judge.OnKernel(version);
+    if (++boots > 1) judge.OnSecondBoot(boots, lines);
   }
 
   Fanout fanout;

@@ -214,6 +214,23 @@ TEST(GateTest, AnAllowedSplatPassesAndAnUnusedEntryFails) {
   EXPECT_EQ(Judge(Passing(), options).code(), 0);
 }
 
+TEST(GateTest, AListOfAnotherBaseAllowsNothing) {
+  const TestFolder folder;
+  Options options;
+  options.allow_file =
+      folder.Write("allow", "base\t6.12\nboot\tlockdep is turned off\t6.12 does that\n");
+  const std::string splat = "INFO: lockdep is turned off.\n" + Passing();
+  EXPECT_EQ(Judge("[ 0.0] Linux version 6.12.57 (a@b) #1\n" + splat, options).code(), 0);
+  EXPECT_EQ(Judge(splat, options).code(), 0) << "an extract does not tell its kernel";
+  const Outcome run = Judge("[ 0.0] Linux version 7.3.0 (a@b) #1\n" + Passing(), options);
+  EXPECT_EQ(run.code(), 1);
+  ASSERT_EQ(run.verdict.reasons.size(), 1u) << "not that its entries are unused\n" << run.output;
+  EXPECT_EQ(run.verdict.reasons[0].line, 1u);
+  EXPECT_EQ(run.verdict.reasons[0].message,
+            "the list is for 6.12, and this kernel is 7.3.0: none of its entries counts");
+  EXPECT_EQ(Judge("Linux version 7.3.0 (a@b) #1\n" + splat, options).code(), 2);
+}
+
 TEST(GateTest, AnAllowedSplatHidesNoOther) {
   const TestFolder folder;
   Options options;

@@ -539,6 +539,19 @@ void Judge::OnSecondBoot(std::uint64_t boot, std::uint64_t log_line) {
       log_line);
 }
 
+void Judge::OnKernel(std::string_view version) {
+  if (!rules_.allowed || rules_.allowed->IsFor(version)) return;
+  Reason reason;
+  reason.kind = "allow-base";
+  reason.file = rules_.allowed->file();
+  reason.line = rules_.allowed->base_line();
+  reason.message =
+      fmt::format("the list is for {}, and this kernel is {}: none of its entries counts",
+                  rules_.allowed->base(), Printable(version.substr(0, kMaxQuoted)));
+  rules_.allowed.reset();
+  Add(std::move(reason));
+}
+
 void Judge::OnExecutor(std::string_view text, std::uint64_t) {
   executor_ = Printable(StripPrintk(text).substr(0, kMaxMessage));
 }

@@ -54,6 +54,8 @@ class Judge : public KtapHandler {
   void OnDroppedMessages(std::string_view text, std::uint64_t log_line);
   /// The kernel's banner stands there again: it died, or was reset, and started afresh.
   void OnSecondBoot(std::uint64_t boot, std::uint64_t log_line);
+  /// The kernel's banner: its version, "6.12.57".
+  void OnKernel(std::string_view version);
   /// A line of KUnit's executor, ahead of any KTAP: it says why there is none.
   void OnExecutor(std::string_view text, std::uint64_t log_line);
   void OnInfrastructure(std::string_view message);

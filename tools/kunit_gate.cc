@@ -193,7 +193,8 @@ int Run(int argc, char** argv) {
       ->type_name("GLOB");
   app.add_option("--allow", options.allow_file,
                  "Known splats, one a line: scope (boot, test, after; a leading '?': need not\n"
-                 "occur), extended regular expression, reason, parted by tabs")
+                 "occur), extended regular expression, reason, parted by tabs; a first line\n"
+                 "\"base\", tab, 6.12 binds the list to that kernel")
       ->check(named)
       ->type_name("FILE");
   app.add_flag_callback(

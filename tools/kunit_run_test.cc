@@ -226,6 +226,37 @@ TEST_F(KunitRunTest, RemovesWhatAKilledRunLeft) {
   EXPECT_TRUE(fs::exists(project_ / "build/kunit/junit.xml"));
 }
 
+// A list for this base, with a report as 6.12's UML prints it where its PCI has no device id.
+TEST_F(KunitRunTest, TakesTheBasesListOfAllowedSplats) {
+  constexpr const char kWarning[] =
+      "Linux version 6.12.57 (a@b) #1\n------------[ cut here ]------------\n"
+      "WARNING: CPU: 0 PID: 1 at arch/um/drivers/virt-pci.c:1005 um_pci_init+0x61/0x2c0\n"
+      "Modules linked in:\n---[ end trace 0000000000000000 ]---\n";
+  constexpr const char kEntry[] = "boot\tvirt-pci\\.c:[0-9]+ um_pci_init\tno device id is set\n";
+  Build();
+  Write("build/console.txt", std::string(kWarning) + kPassing);
+  Run("exec");
+  EXPECT_EQ(Run("verdict").code, 2);
+  Write("kernel/allow-6.12.txt", std::string("base\t6.12\n") + kEntry);
+  const auto allowed = Run("exec");
+  EXPECT_NE(allowed.out.find("PASSED 2 tests: 2 passed; 1 allowed"), std::string::npos)
+      << allowed.out;
+  EXPECT_EQ(Run("verdict").code, 0);
+
+  Write("build/console.txt", kPassing);
+  const auto gone = Run("exec");
+  EXPECT_NE(gone.out.find("/kernel/allow-6.12.txt:2: error: no splat (boot) matches"),
+            std::string::npos)
+      << gone.out;
+  EXPECT_EQ(Run("verdict").code, 1) << "an entry that nothing matches";
+
+  fs::remove(project_ / "kernel/allow-6.12.txt");
+  Write("build/console.txt", std::string(kWarning) + kPassing);
+  Write("kernel/allow-7.3.txt", kEntry);
+  Run("exec");
+  EXPECT_EQ(Run("verdict").code, 2) << "a list for another base";
+}
+
 TEST_F(KunitRunTest, TheOtherVerdictIsThatOfTheTreesOwnKunitTool) {
   // 7.3 counts a suite that fails by itself. The second document is past what kunit_tool reads.
   const std::string twice =
