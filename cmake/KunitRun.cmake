@@ -9,11 +9,15 @@ Cache variables:
   KUNIT_FILTER   suite, suite.case, a glob of these, or @failed for what failed last; empty: all
   KUNIT_TIMEOUT  seconds until a boot counts as hung
   KUNIT_JOBS     compilers at a time; 0: one per processor
+  KUNIT_LISTS_SINCE  git revision that the lists of expected tests and allowed splats are compared
+                 with, e.g. origin/main; empty: HEAD, and the commit before it
 
 Targets:
   kunit          the verdict; fails unless it is "passed". Part of the default target.
   kunit-results  a verdict, whatever it says
   kunit-gdb      boots the kernel under gdb and stops at a failing assertion
+  list-changes   tells which expected tests and allowed splats left or came; each verdict tells it
+                 too, so that a list which was written anew only to pass does not go unseen
   kunit-debug    as kunit, in a kernel that checks itself: KASAN, lockdep, kmemleak and more, see
                  kunit/kunit-debug.config. kunit-debug-results and kunit-debug-gdb likewise.
 
@@ -33,6 +37,13 @@ set(KUNIT_FILTER "" CACHE STRING
   "What to run: suite, suite.case, a glob of these, or @failed for what failed last (empty: all)")
 set(KUNIT_TIMEOUT 60 CACHE STRING "Seconds until a boot of the KUnit kernel counts as hung")
 set(KUNIT_JOBS 0 CACHE STRING "Compilers at a time in a kernel build (0: one per processor)")
+set(KUNIT_LISTS_SINCE "" CACHE STRING
+  "Git revision that the lists of tests and splats are compared with (empty: HEAD, and HEAD^)")
+
+set(kunit_since)
+if(KUNIT_LISTS_SINCE)
+  set(kunit_since --since "${KUNIT_LISTS_SINCE}")
+endif()
 
 # kunit_add_profile(<name> EXPECTED <file> [TIMEOUT_FACTOR <n>] [ALL])
 #
@@ -66,7 +77,7 @@ function(kunit_add_profile name)
   file(GLOB lists CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/kunit/expected*.txt" "${CMAKE_SOURCE_DIR}/kernel/allow-*.txt")
   add_custom_command(OUTPUT "${state}/results"
-    COMMAND kunit-run exec ${where} ${selection} --timeout "${timeout}"
+    COMMAND kunit-run exec ${where} ${selection} ${kunit_since} --timeout "${timeout}"
     DEPENDS "${state}/image.id" "${state}/settings" ${lists} kunit-run
     COMMENT "Running the suite"
     USES_TERMINAL VERBATIM)
@@ -79,7 +90,7 @@ function(kunit_add_profile name)
     set(all ALL)
   endif()
   add_custom_target(${name} ${all}
-    COMMAND kunit-run verdict ${where} --unless-shown
+    COMMAND kunit-run verdict ${where} ${kunit_since} --unless-shown
     COMMENT "Judging the suite"
     USES_TERMINAL VERBATIM)
   add_dependencies(${name} ${name}-results)
@@ -98,7 +109,7 @@ function(kunit_add_profile name)
     set_tests_properties(${name}.boot PROPERTIES
       FIXTURES_SETUP ${name}_results RESOURCE_LOCK build_folder TIMEOUT 3600
       LABELS "kernel;${name}")
-    add_test(NAME ${name}.verdict COMMAND kunit-run verdict ${where})
+    add_test(NAME ${name}.verdict COMMAND kunit-run verdict ${where} ${kunit_since})
     set_tests_properties(${name}.verdict PROPERTIES
       FIXTURES_REQUIRED ${name}_results LABELS "kernel;${name}")
     kunit_gate_add_tests(
@@ -118,3 +129,8 @@ kunit_add_profile(kunit EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt" ALL)
 # come of age.
 kunit_add_profile(kunit-debug EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-kunit-debug.txt"
   TIMEOUT_FACTOR 5)
+
+add_custom_target(list-changes
+  COMMAND kunit-run lists ${kernel_where} ${kunit_since}
+  COMMENT "Comparing the lists of expected tests and allowed splats with git's"
+  USES_TERMINAL VERBATIM)

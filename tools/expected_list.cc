@@ -71,6 +71,12 @@ Result<std::vector<std::string>> ReadTestList(std::string_view console) {
   return tests;
 }
 
+ListChanges CompareLists(const std::vector<std::string>& old, const std::vector<std::string>& now) {
+  ListChanges changes{Missing(old, now), Missing(now, old), false};
+  changes.reordered = changes.left.empty() && changes.came.empty() && old != now;
+  return changes;
+}
+
 Result<ListChanges> WriteExpected(const std::vector<std::string>& tests, const std::string& file) {
   std::vector<std::string> old;
   std::string head;
@@ -85,8 +91,7 @@ Result<ListChanges> WriteExpected(const std::vector<std::string>& tests, const s
       for (const Manifest::Entry& entry : manifest->entries()) old.push_back(entry.name);
     }
   }
-  ListChanges changes{Missing(old, tests), Missing(tests, old), false};
-  changes.reordered = changes.left.empty() && changes.came.empty() && old != tests;
+  ListChanges changes = CompareLists(old, tests);
   if (old == tests) return changes;
   auto output = OutputFile::Create(file);
   if (!output) return Error{output.error()};

@@ -23,6 +23,9 @@ struct ListChanges {
   bool reordered = false;  ///< The same tests, in another order.
 };
 
+/// What makes `now` of `old`.
+ListChanges CompareLists(const std::vector<std::string>& old, const std::vector<std::string>& now);
+
 /// Makes `tests` the manifest in `file`; comments at its head stay. A list that already says this
 /// is not written again.
 Result<ListChanges> WriteExpected(const std::vector<std::string>& tests, const std::string& file);

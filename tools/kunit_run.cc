@@ -20,6 +20,7 @@
 #include "kernel_image.h"
 #include "kernel_tree.h"
 #include "last_failed.h"
+#include "list_history.h"
 #include "process.h"
 #include "supervise.h"
 #include "tool_version.h"
@@ -47,6 +48,7 @@ struct Arguments {
   std::string base;
   int timeout = 60;
   int jobs = 0;
+  std::string since;  ///< What the lists are compared with; see list_history.
   bool unless_shown = false;
 
   KernelPaths Paths() const {
@@ -210,6 +212,11 @@ std::set<std::string> Blamed(const gate::Verdict& verdict) {
   return tests;
 }
 
+void PrintListChanges(const Arguments& arguments) {
+  gate::Put(stdout, list_history::Tell(arguments.project, arguments.since));
+  std::fflush(stdout);
+}
+
 int Execute(const Arguments& arguments) {
   const KernelPaths paths = arguments.Paths();
   const RunFiles run(paths.state);
@@ -263,6 +270,7 @@ int Execute(const Arguments& arguments) {
   const bool timed_out = result.ok() && result->timed_out;
   const auto verdict =
       gate->Finish(timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
+  PrintListChanges(arguments);
   if (verdict.code == ExitCode::kInfrastructure) {
     static_cast<void>(files::Remove(run.results));
     return kInfrastructure;
@@ -285,6 +293,7 @@ int TellVerdict(const Arguments& arguments) {
   const std::string shown = files::ReadOrEmpty(run.shown);
   if (!arguments.unless_shown || shown.empty() || shown != supervise::BuildId()) {
     gate::PrintCachedVerdict(*verdict, stdout, gate::ColorMode::kAuto);
+    PrintListChanges(arguments);
   }
   return static_cast<int>(verdict->code);
 }
@@ -358,11 +367,17 @@ int main(int argc, char** argv) {
                           "Boot the kernel and judge what it prints; exits with 0 once "
                           "there is a verdict, whatever it says");
   CLI::App* verdict = add("verdict", "Show the last verdict and exit with its code");
+  CLI::App* lists = add("lists", "Tell which expected tests and allowed splats left or came");
   CLI::App* debug = add("gdb", "Boot the kernel under gdb and stop at a failing assertion");
   execute->add_option("--timeout", arguments.timeout, "Seconds until a boot counts as hung")
       ->check(CLI::Range(1, 86400));
   verdict->add_flag("--unless-shown", arguments.unless_shown,
                     "Print nothing where the build that asks has shown it as the kernel ran");
+  for (CLI::App* command : {execute, verdict, lists}) {
+    command->add_option("--since", arguments.since,
+                        "Revision that the lists of tests and splats are compared with, e.g. "
+                        "origin/main; default: HEAD, and the commit before it");
+  }
   for (CLI::App* command : {execute, debug}) {
     command->add_option("--filter", arguments.filter,
                         "suite, suite.case, a glob of these, or @failed; default: all tests");
@@ -388,6 +403,10 @@ int main(int argc, char** argv) {
   if (build->parsed()) return Supervised(arguments, Build);
   if (execute->parsed()) return Supervised(arguments, Execute);
   if (verdict->parsed()) return TellVerdict(arguments);
+  if (lists->parsed()) {
+    PrintListChanges(arguments);
+    return 0;
+  }
   if (debug->parsed()) return Debug(arguments);
   return static_cast<int>(ExitCode::kUsage);
 }

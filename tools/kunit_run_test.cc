@@ -280,4 +280,74 @@ TEST_F(KunitRunTest, TheOtherVerdictIsThatOfTheTreesOwnKunitTool) {
       << newer.out;
 }
 
+// A list that was written anew only to pass.
+TEST_F(KunitRunTest, TellsWhatTheListsLostAndGained) {
+  Build();
+  Write("build/console.txt", kPassing);
+  Write("kunit/expected-more.txt", "more.one\n");
+  const auto alone = Run("exec");
+  EXPECT_NE(alone.out.find("not compared with an earlier state: no commit of git is here\n"),
+            std::string::npos)
+      << alone.out;
+
+  const auto git = [this](const std::string& command) {
+    process::Command shell;
+    shell.argv = {
+        "sh", "-c",
+        "git() { command git -c user.name=A -c user.email=a@example.org \"$@\"; }; " + command};
+    shell.folder = project_.string();
+    const auto ran = process::Run(shell);
+    EXPECT_TRUE(ran.ok() && ran->ok()) << command << ran->err;
+  };
+  const auto commit = [&git] { git("git add -A kunit kernel && git commit -q -m Change"); };
+  git("git init -q -b main");
+  Write("kunit/expected.txt", "# all\nsuite.gone\nsuite.one\nsuite.old\n");
+  commit();
+  EXPECT_EQ(Run("lists").out, "") << "the first commit has nothing before it";
+  git("git branch start");
+
+  constexpr const char kChange[] = "2 left: suite.gone, suite.old; 1 came: suite.two\n";
+  Write("kunit/expected.txt", "suite.one\nsuite.two\n");
+  const std::string edited = std::string("kunit/expected.txt against HEAD: ") + kChange;
+  EXPECT_EQ(Run("lists").out, edited);
+  const auto live = Run("exec");
+  EXPECT_NE(live.out.find(edited), std::string::npos) << live.out;
+  const auto cached = Run("verdict");
+  EXPECT_NE(cached.out.find(edited), std::string::npos) << cached.out;
+  commit();
+  EXPECT_EQ(Run("lists").out, std::string("kunit/expected.txt against HEAD^: ") + kChange);
+
+  Write("kunit/expected.txt", "suite.two\nsuite.one\n");
+  Write("kernel/allow-6.12.txt", "# why\nboot\tx.c:1 fn\ta reason\n");
+  fs::remove(project_ / "kunit/expected-more.txt");
+  EXPECT_EQ(Run("lists").out,
+            "kernel/allow-6.12.txt against HEAD: 1 came: boot x.c:1 fn\n"
+            "kunit/expected-more.txt against HEAD: 1 left: more.one\n"
+            "kunit/expected.txt against HEAD: the same entries, in another order\n");
+  commit();
+  Write("kernel/note", "");
+  commit();
+  EXPECT_EQ(Run("lists").out, "") << "neither an edit nor the last commit changes them";
+  EXPECT_EQ(Run("lists", {"--since", "start"}).out,
+            "kernel/allow-6.12.txt against start: 1 came: boot x.c:1 fn\n"
+            "kunit/expected-more.txt against start: 1 left: more.one\n"
+            "kunit/expected.txt against start: " +
+                std::string(kChange));
+  const auto unknown = Run("lists", {"--since", "none"});
+  EXPECT_NE(unknown.out.find("no common commit of none and HEAD is here"), std::string::npos)
+      << unknown.out;
+
+  git("git clone -q --depth=1 \"file://$PWD\" shallow && mv .git was && mv shallow/.git .");
+  const auto shallow = Run("lists");
+  EXPECT_NE(shallow.out.find("a shallow clone has no HEAD^; fetch two commits\n"),
+            std::string::npos)
+      << shallow.out;
+
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += fmt::format("suite.t{}\n", i);
+  Write("kunit/expected.txt", many);
+  EXPECT_NE(Run("lists").out.find("suite.t19 and 80 more\n"), std::string::npos)
+      << "a line stays short";
+}
+
 }  // namespace
