@@ -8,16 +8,19 @@
 
 #include <kunit/test.h>
 #include <linux/completion.h>
-#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/file.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <linux/sync_file.h>
 #include <linux/videodev2.h>
@@ -40,6 +43,8 @@ struct m2m {
 	void *run_priv;
 	bool attach_late;		/* the fault that most would make */
 	int attach_ret;
+	struct task_struct *suspending;
+	bool suspended;
 };
 
 static void finish(struct m2m *m2m, enum vb2_buffer_state state)
@@ -215,6 +220,13 @@ static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
 	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "QBUF of buffer %u failed", index);
 }
 
+static void wait_for_job(struct kunit *test, struct m2m *m2m)
+{
+	KUNIT_ASSERT_NE_MSG(test,
+			    wait_for_completion_timeout(&m2m->started, 5 * HZ),
+			    0, "no job was started");
+}
+
 static void streamoff(struct m2m *m2m, struct vb2_queue *q)
 {
 	mutex_lock(&m2m->lock);
@@ -222,36 +234,26 @@ static void streamoff(struct m2m *m2m, struct vb2_queue *q)
 	mutex_unlock(&m2m->lock);
 }
 
-static void nothing(struct work_struct *work)
+static void m2m_close(struct m2m *m2m)
 {
-}
-
-/*
- * A job that finishes has a worker look for the next, and v4l2_m2m_release()
- * does not wait for it. What is queued after it on the same CPU does: the
- * worker does not sleep if there is no job.
- */
-static void m2m_wait_for_worker(void)
-{
-	struct work_struct work;
-	unsigned int cpu;
-
-	INIT_WORK_ONSTACK(&work, nothing);
-	for_each_online_cpu(cpu) {
-		schedule_work_on(cpu, &work);
-		flush_work(&work);
-	}
-	destroy_work_on_stack(&work);
+	mutex_lock(&m2m->lock);
+	v4l2_m2m_ctx_release(m2m->ctx);
+	m2m->ctx = NULL;
+	mutex_unlock(&m2m->lock);
 }
 
 static void m2m_release(void *data)
 {
 	struct m2m *m2m = data;
 
-	mutex_lock(&m2m->lock);
-	v4l2_m2m_ctx_release(m2m->ctx);
-	mutex_unlock(&m2m->lock);
-	m2m_wait_for_worker();
+	if (m2m->ctx)
+		m2m_close(m2m);
+	if (m2m->suspending) {
+		/* Rather lose the device than wait for ever. */
+		if (!READ_ONCE(m2m->suspended))
+			return;
+		kthread_stop_put(m2m->suspending);
+	}
 	v4l2_m2m_release(m2m->dev);
 }
 
@@ -363,10 +365,10 @@ static void next_job_is_fenced(struct kunit *test)
 	qbuf(test, output(m2m), 0, 0);
 	qbuf(test, output(m2m), 1, 0);
 	first = armed_on_capture(test, m2m, 0);
-	wait_for_completion(&m2m->started);
+	wait_for_job(test, m2m);
 	finish(m2m, VB2_BUF_STATE_DONE);
 	/* The core starts it from a worker. */
-	wait_for_completion(&m2m->started);
+	wait_for_job(test, m2m);
 	second = armed_on_capture(test, m2m, 1);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(first));
 	KUNIT_EXPECT_NE(test, first->context, second->context);
@@ -391,13 +393,13 @@ static void last_slice_of_held_capture_is_fenced(struct kunit *test)
 
 	qbuf(test, capture(m2m), 0, 0);
 	qbuf(test, output(m2m), 0, V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF);
-	wait_for_completion(&m2m->started);
+	wait_for_job(test, m2m);
 	finish(m2m, VB2_BUF_STATE_DONE);
 	KUNIT_ASSERT_EQ(test, vb2_get_buffer(capture(m2m), 0)->state,
 			VB2_BUF_STATE_ACTIVE);
 
 	qbuf(test, output(m2m), 1, 0);
-	wait_for_completion(&m2m->started);
+	wait_for_job(test, m2m);
 	fence = armed_on_capture(test, m2m, 0);
 	finish(m2m, VB2_BUF_STATE_DONE);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
@@ -482,6 +484,107 @@ static void close_aborts_the_job(struct kunit *test)
 	test->priv = NULL;
 	m2m_release(m2m);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+}
+
+static int suspend_thread(void *data)
+{
+	struct m2m *m2m = data;
+
+	v4l2_m2m_suspend(m2m->dev);
+	WRITE_ONCE(m2m->suspended, true);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+
+	return 0;
+}
+
+/* Returns when a thread waits in there for the running job. */
+static void begin_suspend(struct kunit *test, struct m2m *m2m)
+{
+	unsigned long end = jiffies + 5 * HZ;
+	struct task_struct *thread;
+
+	thread = kthread_create(suspend_thread, m2m, "vb2-kunit-suspend");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
+	m2m->suspending = get_task_struct(thread);
+	wake_up_process(thread);
+	do {
+		usleep_range(1000, 2000);
+	} while (READ_ONCE(thread->__state) != TASK_UNINTERRUPTIBLE &&
+		 time_before(jiffies, end));
+	KUNIT_ASSERT_FALSE_MSG(test, m2m->suspended,
+			       "the suspend did not wait for the job");
+}
+
+static void expect_suspended(struct kunit *test, struct m2m *m2m)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (!READ_ONCE(m2m->suspended) && time_before(jiffies, end))
+		usleep_range(1000, 2000);
+	KUNIT_EXPECT_TRUE_MSG(test, m2m->suspended,
+			      "the suspend does not see the end of the job");
+}
+
+static void suspend_waits_for_job(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, capture(m2m), 1, 0);
+	qbuf(test, output(m2m), 0, 0);
+	begin_suspend(test, m2m);
+	finish(m2m, VB2_BUF_STATE_DONE);
+	expect_suspended(test, m2m);
+
+	/* What is queued now waits, and has no fence, until the resume. */
+	qbuf(test, output(m2m), 1, 0);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 1);
+	KUNIT_EXPECT_NULL(test, pending_on_capture(test, m2m, 1));
+	v4l2_m2m_resume(m2m->dev);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 2);
+	armed_on_capture(test, m2m, 1);
+}
+
+/* With KASAN this shows that nobody looks at a context that is gone. */
+static void suspend_outlives_close(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	begin_suspend(test, m2m);
+	/* On one CPU, the thread then sees the end of the job after the close. */
+	sched_set_fifo(current);
+	m2m_close(m2m);
+	sched_set_normal(current, 0);
+	expect_suspended(test, m2m);
+}
+
+static void streamoff_ends_suspend(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	begin_suspend(test, m2m);
+	streamoff(m2m, output(m2m));
+	expect_suspended(test, m2m);
+}
+
+/*
+ * A job that is over leaves a worker to look for the next. With
+ * CONFIG_DEBUG_OBJECTS_FREE this shows that the device waits for that.
+ */
+static void device_goes_after_its_worker(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	finish(m2m, VB2_BUF_STATE_DONE);
+	test->priv = NULL;
+	m2m_release(m2m);
 }
 
 /*
@@ -799,6 +902,10 @@ static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(no_capture_buffer_is_no_error),
 	KUNIT_CASE(streamoff_aborts_the_job),
 	KUNIT_CASE(close_aborts_the_job),
+	KUNIT_CASE(suspend_waits_for_job),
+	KUNIT_CASE(suspend_outlives_close),
+	KUNIT_CASE(streamoff_ends_suspend),
+	KUNIT_CASE(device_goes_after_its_worker),
 	KUNIT_CASE(finish_wakes_who_polls),
 	KUNIT_CASE_PARAM(replayed_interrupt_finishes_job, replay_gen_params),
 	KUNIT_CASE_PARAM(replayed_watchdog_finishes_job, replay_gen_params),

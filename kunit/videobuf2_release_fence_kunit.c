@@ -939,6 +939,7 @@ static void arm_backs_off(struct kunit *test)
 		.arming = current,
 	};
 	struct task_struct *thread;
+	unsigned long holding;
 	int ret;
 
 	init_completion(&rival.holding);
@@ -946,11 +947,11 @@ static void arm_backs_off(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
 	get_task_struct(thread);
 	wake_up_process(thread);
-	wait_for_completion(&rival.holding);
+	holding = wait_for_completion_timeout(&rival.holding, 5 * HZ);
 	ret = vb2_buffer_arm_release_fence(vb);
-	kthread_stop(thread);
-	put_task_struct(thread);
+	kthread_stop_put(thread);
 
+	KUNIT_EXPECT_NE_MSG(test, holding, 0, "the rival did not come");
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	KUNIT_EXPECT_TRUE_MSG(test, rival.got,
 			      "waited for one dma_resv with another held");
