@@ -7,9 +7,10 @@ What a V4L2 client sees on the kernel without the series and on the one with it,
 on both sides and compared. Needs KernelTree.
 
 Targets:
-  before-after  builds both kernels, boots them, judges, compares, writes the report
+  before-after        builds both kernels, boots them, judges, compares, writes the report
+  before-after-debug  the same with kernels that check themselves: KASAN, lockdep, and more
 
-Files, in build/before-after: before-after.txt (the comparison as text, for the cover letter),
+Files, in build/before-after (or -debug): before-after.txt (the comparison as text, for the cover letter),
 before-after.html (the same with a drawing); in before/ and after/ console.log, build.log,
 verdict.json, junit.xml and what v4l2-compliance printed (results/).
 #]=======================================================================]
@@ -17,11 +18,15 @@ include_guard(GLOBAL)
 include(KernelTree)
 
 # The base's kernel is built once; the other one when the tree's contents have changed.
-add_custom_target(before-after
-  COMMAND before-after-run build
-    --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}" --jobs "${KUNIT_JOBS}"
-  COMMAND before-after-run check
-    --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
-  COMMENT "Comparing the kernels before and after the series"
-  USES_TERMINAL VERBATIM)
-add_dependencies(before-after series-apply)
+function(_before_after_target name)
+  set(where --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}" ${ARGN})
+  add_custom_target(${name}
+    COMMAND before-after-run build ${where} --jobs "${KUNIT_JOBS}"
+    COMMAND before-after-run check ${where}
+    COMMENT "Comparing the kernels before and after the series"
+    USES_TERMINAL VERBATIM)
+  add_dependencies(${name} series-apply)
+endfunction()
+
+_before_after_target(before-after)
+_before_after_target(before-after-debug --debug)

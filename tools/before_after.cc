@@ -43,9 +43,10 @@ struct Arguments {
   int jobs = 0;
   int timed_jobs = 100;
   bool swap = false;
+  bool debug = false;
   before_after::GuestOptions guest;
 
-  fs::path State() const { return build / "before-after"; }
+  fs::path State() const { return build / (debug ? "before-after-debug" : "before-after"); }
   fs::path PatchedTree() const { return build / "linux"; }
   KernelPaths Paths(bool patched) const {
     KernelPaths paths;
@@ -54,6 +55,7 @@ struct Arguments {
     paths.tree_id = patched ? build / "linux.id" : kernel_tree::NotesFolder(paths.tree) / "base";
     paths.state = State() / (patched ? "after" : "before");
     paths.kunitconfigs = {project / "tools/before_after.config"};
+    if (debug) paths.kunitconfigs.push_back(project / "tools/before_after_debug.config");
     paths.for_editors = false;
     return paths;
   }
@@ -257,6 +259,8 @@ int main(int argc, char** argv) {
         ->check(CLI::ExistingDirectory);
     command->add_option("--build", arguments.build, "Build folder; the tree is linux/ in it")
         ->required();
+    command->add_flag("--debug", arguments.debug,
+                      "Kernels that check themselves: tools/before_after_debug.config, too");
   }
   build->add_option("--jobs", arguments.jobs, "Compilers at a time; default: one per processor")
       ->check(CLI::NonNegativeNumber);
