@@ -21,8 +21,8 @@ std::string Clean(std::string_view text) { return Printable(text.substr(0, kMaxT
 // First bytes of the words that can begin a report. Most lines of a log end their way here.
 constexpr std::array<bool, 256> MakeFirstBytes() {
   std::array<bool, 256> table{};
-  for (const char c : {'W', 'B', 'I', 'U', 'O', 'K', 'F', 'S', 'N', 'P', 'b',
-                       'd', 'g', 'i', 'k', 'r', 's', 't', 'u', 'w', '[', '#'}) {
+  for (const char c : {'W', 'B', 'I', 'U', 'O', 'K', 'F', 'S', 'N', 'P', 'C', 'D',
+                       'b', 'd', 'g', 'i', 'k', 'r', 's', 't', 'u', 'w', '[', '#'}) {
     table[static_cast<unsigned char>(c)] = true;
   }
   return table;
@@ -78,6 +78,7 @@ constexpr std::array kLockdepPhrases = {
     std::string_view("suspicious RCU usage"),
     std::string_view("Nested lock was not taken"),
     std::string_view("Invalid wait context"),
+    std::string_view("chain_key collision"),
 };
 
 bool IsWordByte(char c) {
@@ -104,6 +105,20 @@ bool HasDieCount(std::string_view text) {
 bool IsOops(std::string_view text) {
   return text.starts_with("Oops") || text.starts_with("general protection fault") ||
          text.starts_with("Internal error: ") || HasDieCount(text);
+}
+
+// "Tainted: G      D W        N 6.12.0" (taint_flags in kernel/panic.c), where one of the flags
+// tells of a report: D died, W warned, B bad page, L soft lockup. They are set once a report is
+// out.
+bool SaysTainted(std::string_view text) {
+  constexpr std::string_view kTainted = " Tainted: ";
+  const std::size_t at = text.find(kTainted);
+  if (at == std::string_view::npos) return false;
+  for (const char c : text.substr(at + kTainted.size())) {
+    if (c == 'D' || c == 'W' || c == 'B' || c == 'L') return true;
+    if (c != ' ' && (c < 'A' || c > 'Z')) return false;
+  }
+  return false;
 }
 
 // "---[ end Kernel panic - not syncing: ..." repeats the panic's words.
@@ -235,7 +250,8 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
       if (text.starts_with("BUG")) return MatchBug(text);
       break;
     case 'I':
-      if (text.starts_with("INFO: task ") && Has(text, "blocked for more than")) {
+      // 7.3 says "blocked in I/O wait for more than", too.
+      if (text.starts_with("INFO: task ") && Has(text, " blocked ") && Has(text, "for more than")) {
         return Header{SplatKind::kStuck};
       }
       if (text.starts_with("INFO: rcu") && Has(text, "detected") && Has(text, "stall")) {
@@ -280,6 +296,8 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
         return Header{SplatKind::kPanic};
       }
       if (text.starts_with("Kernel mode fault at addr")) return Header{SplatKind::kPanic};
+      // lib/bug.c where it knows no place; 7.3 writes a small k.
+      if (text.starts_with("Kernel BUG at ")) return Header{SplatKind::kBug, kFaultLines};
       break;
     case 'S':
       if (text.starts_with("Segfault with no mm")) return Header{SplatKind::kPanic};
@@ -335,6 +353,15 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
       break;
     case '#':
       if (EndsTimedOut(text)) return Header{SplatKind::kStuck};
+      break;
+    case 'C':
+      if (text.starts_with("CPU: ") && SaysTainted(text)) {
+        return Header{SplatKind::kWarning, 0, false, true};
+      }
+      break;
+    case 'D':
+      // kernel/dma/debug.c turns itself off: nothing is checked from there on.
+      if (text.starts_with("DMA-API: debugging out of memory")) return Header{SplatKind::kMemory};
       break;
     default:
       break;
@@ -449,8 +476,25 @@ void SplatScanner::CutHere(std::uint64_t number, Scope scope) {
   cut_fence_ = false;
 }
 
+void SplatScanner::TakeTaint(const Found& found, std::uint64_t number, Scope scope) {
+  TakeMessage(found.title, number);
+  if (reports_ > 1) return;
+  reports_ = 2;
+  Splat splat;
+  splat.kind = found.header.kind;
+  splat.scope = scope;
+  splat.title = Clean(found.title);
+  splat.detail = "tainted by an earlier report, which this log lacks";
+  splat.log_line = number;
+  on_splat_(splat);
+}
+
 void SplatScanner::Take(const Found& found, std::uint64_t number, Scope scope) {
   const Header& header = found.header;
+  if (header.taint) {
+    TakeTaint(found, number, scope);
+    return;
+  }
   if (number <= fault_end_ && header.kind == SplatKind::kBug && IsOops(found.title)) {
     fault_end_ = 0;
     return;
@@ -470,6 +514,7 @@ void SplatScanner::Take(const Found& found, std::uint64_t number, Scope scope) {
     }
   }
   CloseWarning();
+  ++reports_;
   Splat splat;
   splat.kind = header.kind;
   splat.scope = scope;

@@ -59,6 +59,9 @@ std::string_view StripPrintk(std::string_view line);
 /// lib/bug.c, kernel/locking/lockdep.c, mm/kasan/report.c, lib/ubsan.c, kernel/sched/core.c,
 /// arch/um/kernel/trap.c and their like.
 ///
+/// A report that says that the kernel is tainted by a WARN, an Oops or the like, and is the first
+/// here, tells of one that the log has lost: that is a splat, too.
+///
 /// A form counts where a message begins: behind what printk and the console put ahead of it. What
 /// that is need not be known, and a message may be glued to a line that had no end; so forms that
 /// nothing else prints count wherever they stand.
@@ -93,6 +96,7 @@ class SplatScanner {
     // Lines within which an Oops belongs to this fault; 0: it is no fault.
     std::uint64_t fault_lines = 0;
     bool generic = false;  // Words that other lines may hold too: at a word's start only.
+    bool taint = false;    // A report's line that says what has gone wrong before it.
   };
   struct Found {
     Header header;
@@ -107,6 +111,7 @@ class SplatScanner {
   static std::optional<Found> Find(std::string_view raw, std::string_view text,
                                    const LineMarks& marks);
   void Take(const Found& found, std::uint64_t number, Scope scope);
+  void TakeTaint(const Found& found, std::uint64_t number, Scope scope);
   void CutHere(std::uint64_t number, Scope scope);
   void TakeMessage(std::string_view text, std::uint64_t number);
   void GluedTo(std::string_view raw, std::uint64_t number, Scope scope, const LineMarks& marks);
@@ -118,6 +123,7 @@ class SplatScanner {
   std::optional<Splat> warning_;  // A WARN whose message is next.
   std::optional<Splat> cut_;      // A "cut here" mark whose report is next.
   bool cut_fence_ = false;        // Its message is that of dma_fence_release().
+  std::uint64_t reports_ = 0;     // That have begun.
   std::uint64_t fault_end_ = 0;   // Last line at which an Oops still belongs to a fault.
 };
 

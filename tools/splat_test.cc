@@ -111,6 +111,37 @@ INSTANTIATE_TEST_SUITE_P(
         Form{"bad: scheduling from the idle thread!", SplatKind::kAtomic},
         Form{"turning off the locking correctness validator.", SplatKind::kLockdep},
         Form{"sysfs: cannot create duplicate filename '/devices/x'", SplatKind::kWarning},
+        Form{"WARNING: CPU: 0 PID: 28 at fn+0x41/0xa40", SplatKind::kWarning},
+        Form{"WARNING: at fn+0x41/0x560, CPU#0: task/26", SplatKind::kWarning},
+        Form{"WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected", SplatKind::kLockdep},
+        Form{"WARNING: lock held when returning to user space!", SplatKind::kLockdep},
+        Form{"WARNING: bad contention detected!", SplatKind::kLockdep},
+        Form{"WARNING: chain_key collision", SplatKind::kLockdep},
+        Form{"BUG: key 0000000061b2c3d4 has not been registered!", SplatKind::kLockdep},
+        Form{"BUG: MAX_LOCKDEP_CHAINS too low!", SplatKind::kLockdep},
+        Form{"BUG: using __this_cpu_add() in preemptible [00000000] code: a/1", SplatKind::kAtomic},
+        Form{"BUG: spinlock bad magic on CPU#0, a/28", SplatKind::kBug},
+        Form{"BUG: workqueue leaked atomic, lock or RCU: kworker/0:1[9]", SplatKind::kBug},
+        Form{"BUG: unable to handle page fault for address: ffff8880", SplatKind::kBug},
+        Form{"Kernel BUG at fn+0x1/0x2 [verbose debug info unavailable]", SplatKind::kBug},
+        Form{"kernel BUG at fn+0x1/0x2 [verbose debug info unavailable]", SplatKind::kBug},
+        Form{"Oops: 0002 [#1] PREEMPT SMP KASAN", SplatKind::kBug},
+        Form{"Oops - undefined instruction: 0 [#1] SMP", SplatKind::kBug},
+        Form{"Internal error: Oops - BUG: 00000000f2000800 [#1] SMP", SplatKind::kBug},
+        Form{"Unable to handle kernel paging request at virtual address 0", SplatKind::kBug},
+        Form{"INFO: task a:12 blocked in I/O wait for more than 120 seconds.", SplatKind::kStuck},
+        Form{"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", SplatKind::kStuck},
+        Form{"rcu: INFO: rcu_sched detected expedited stalls on CPUs/tasks: {", SplatKind::kStuck},
+        Form{"rcu: INFO: rcu_tasks detected stalls on tasks:", SplatKind::kStuck},
+        Form{"BUG: Bad page map in process a  pte:1 pmd:2", SplatKind::kMemory},
+        Form{"BUG: Bad rss-counter state mm:1 type:MM_ANONPAGES val:1", SplatKind::kMemory},
+        Form{"kmemleak: 1 new suspected memory leak (see /sys/kernel/debug/kmemleak)",
+             SplatKind::kMemory},
+        Form{"BUG task_struct (Tainted: G    B            N): Object already free",
+             SplatKind::kMemory},
+        Form{"DMA-API: debugging out of memory - disabling", SplatKind::kMemory},
+        Form{"CPU: 0 UID: 0 PID: 9 Comm: a Tainted: G        W        N 6.12.0 #1",
+             SplatKind::kWarning},
         Form{"Fence drv:tl:1:2 released with pending signals!", SplatKind::kFence}));
 
 // Forms that nothing else prints, as they may stand behind a prefix that nobody told us of, or
@@ -171,6 +202,17 @@ TEST(SplatTest, IsFoundInAResultLineThatItIsGluedTo) {
 
 TEST(SplatTest, LookAlikesAreNone) {
   for (const char* line : {"ODEBUG: selftest passed",
+                           "rcu: INFO: Stall ended before state dump start",
+                           "rcu: INFO: Expedited stall ended before state dump start",
+                           "INFO: NMI handler (perf_event_nmi_handler) took too long to run: 2 ms",
+                           "perf: interrupt took too long (2503 > 2500), lowering",
+                           "WARNING: Flushing system-wide workqueues will be prohibited soon.",
+                           "DMA-API: preallocated 65536 debug entries",
+                           "INFO: task a:12 is blocked on a mutex likely owned by task b:13.",
+                           "CPU: 0 UID: 0 PID: 9 Comm: a Tainted: G                 N 6.12.0 #1",
+                           "CPU: 0 UID: 0 PID: 9 Comm: a Not tainted 6.12.0-WARN #1",
+                           "refcount_t: saturated; leaking memory.",
+                           "KASAN: 1 test done",
                            "DEBUG: WARNING ahead",
                            "WARNING: this driver is old",
                            "WARNING: at the end of its life",
@@ -289,6 +331,45 @@ TEST(SplatTest, ACutMarkAloneIsAReport) {
   scanner.Line(kFence, kFence, 3, Scope::kTest, FindMarks(kFence));
   scanner.Flush();
   EXPECT_EQ(Titles(found), Strings({"unrecognised report", kFence}));
+}
+
+// GATE: what a WARN may say, in the two places where it says it.
+TEST(SplatTest, KnowsWhatAWarningSays) {
+  for (const char* message :
+       {"refcount_t: underflow; use-after-free.",
+        "list_add corruption. next->prev should be prev (1), but was 2. (next=3).",
+        "ODEBUG: free active (active state 0) object: 1 object type: timer_list hint: fn+0x0/0x1",
+        "DEBUG_LOCKS_WARN_ON(lock->magic != lock)",
+        "memcpy: detected field-spanning write (size 8) of single field \"a\" at b.c:1 (size 4)",
+        "DMA-API: vim2m vim2m.0: device driver frees DMA memory it has not allocated",
+        "Fence drv:tl:1:2 released with pending signals!"}) {
+    const std::string uml =
+        "WARNING: CPU: 0 PID: 28 at drivers/dma-buf/dma-fence.c:1 fn+0x41/0xa40";
+    const std::string x86 = "WARNING: drivers/dma-buf/dma-fence.c:1 at fn+0x1/0x2, CPU#0: a/26";
+    for (const auto& lines :
+         {Strings({"------------[ cut here ]------------", uml, message, "CPU: 0 UID: 0 PID: 1"}),
+          Strings({"------------[ cut here ]------------", message, x86, "Modules linked in:"})}) {
+      const auto found = Scan(lines);
+      ASSERT_EQ(found.size(), 1u) << message;
+      EXPECT_EQ(found[0].detail, message);
+      EXPECT_EQ(found[0].file, "drivers/dma-buf/dma-fence.c");
+    }
+  }
+}
+
+TEST(SplatTest, TaintTellsOfAReportThatIsLost) {
+  constexpr char kTainted[] =
+      "CPU: 0 UID: 0 PID: 28 Comm: kunit_try_catch Tainted: G      D W        N 6.12.57 #1";
+  constexpr char kWarning[] = "WARNING: CPU: 0 PID: 28 at a/b.c:1 fn+0x1/0x2";
+  const auto lost = Scan({kWarning, "a message", kTainted, "Call Trace:", kTainted});
+  ASSERT_EQ(lost.size(), 2u);
+  EXPECT_EQ(lost[0].detail, "a message");
+  EXPECT_EQ(lost[1].title, kTainted);
+  EXPECT_EQ(lost[1].detail, "tainted by an earlier report, which this log lacks");
+  EXPECT_EQ(lost[1].log_line, 3u);
+  EXPECT_EQ(Scan({kWarning, "a message", "---[ end trace 0 ]---", kWarning, "", kTainted}).size(),
+            2u)
+      << "by the first of the two";
 }
 
 TEST(SplatTest, TwoReportsInARowAreTwo) {
