@@ -322,6 +322,26 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"second_document", Passing() + Passing(), "second-document", 1},
         Broken{"second_boot", Passing() + "reboot: System halted\n[ 1] KTAP version 1\n[ 1] 1..0\n",
                "second-document", 1},
+        Broken{"second_document_that_fails",
+               Passing() +
+                   "KTAP version 1\n1..1\n    # Subtest: m\n    1..1\n    not ok 1 a\nnot ok 1 m\n",
+               "test-failed", 1},
+        Broken{"second_document_after_the_halt",
+               Passing() + "reboot: System halted\n" +
+                   "KTAP version 1\n1..1\n    # Subtest: m\n    1..1\n    not ok 1 a\nnot ok 1 m\n",
+               "test-failed", 1},
+        Broken{"past_suite_plan_failing", Suite("    1..1\n    ok 1 a\n    not ok 2 b\n"),
+               "test-failed", 1},
+        Broken{"past_document_plan_failing", Passing() + "not ok 2 t\n", "past-plan", 1},
+        Broken{"suite_result_missing",
+               "KTAP version 1\n1..2\n  # Subtest: s\n  1..1\n  ok 1 a\n"
+               "  # Subtest: t\n  1..1\n  ok 1 b\nok 2 t\n",
+               "missing-result", 1},
+        Broken{"no_header_but_a_plan", "KTAP version 1\n1..1\n    1..1\n    ok 1 a\nok 1 s\n",
+               "stray-plan", 1},
+        Broken{"later_pass", Suite("    1..2\n    not ok 1 a\n    ok 2 a\n"), "duplicate", 1},
+        Broken{"noise_takes_the_slot_of_a_failure", Suite("    1..1\nok 5 volts\n    not ok 1 a\n"),
+               "test-failed", 1},
         Broken{"past_document_plan", Passing() + "ok 2 t\n", "past-plan", 1},
         Broken{"past_suite_plan", Suite("    1..1\n    ok 1 a\n    ok 2 b\n"), "missing-result", 1},
         Broken{"suite_other_name", Suite("    1..1\n    ok 1 a\n", "ok 1 t\n"), "missing-result",
@@ -415,6 +435,43 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"long_line", Suite("    1..1\n" + std::string(70000, 'x') + "\n    ok 1 a\n"),
                "long-line", 1}),
     [](const testing::TestParamInfo<Broken>& param) { return std::string(param.param.name); });
+
+TEST(GateTest, AWrongNumberIsQuotedOnlyWhereALineBearsIt) {
+  const Outcome leaf = Judge(Suite("    1..1\n    ok 3 a\n"));
+  ASSERT_NE(leaf.Find("number"), nullptr);
+  EXPECT_EQ(leaf.Find("number")->message, "\"ok 3 a\": result 3 stands where 1 is due");
+  const Outcome suite = Judge(Suite("    1..1\n    ok 1 a\n", "ok 3 s\n"));
+  ASSERT_NE(suite.Find("number"), nullptr);
+  EXPECT_EQ(suite.Find("number")->test, "s");
+  EXPECT_EQ(suite.Find("number")->message, "result 3 stands where 1 is due");
+}
+
+TEST(GateTest, AHugePlanIsOneFinding) {
+  const Outcome run = Judge(Suite("    1..200000\n    ok 1 a\n"));
+  ASSERT_EQ(run.verdict.reasons.size(), 1u) << run.output;
+  EXPECT_EQ(run.verdict.reasons[0].message, "200000 tests planned, 1 ran");
+}
+
+TEST(GateTest, ASuiteThatIsNotListedOrDidNotRunIsOneFinding) {
+  const TestFolder folder;
+  Options options;
+  options.expected_file = folder.Write("m", "s.a\nr.x\nr.y\n");
+  const std::string log =
+      "KTAP version 1\n1..2\n    # Subtest: s\n    1..1\n    ok 1 a\nok 1 s\n"
+      "    # Subtest: new\n    1..2\n    ok 1 b\n    ok 2 c\nok 2 new\n";
+  const Outcome run = Judge(log, options);
+  EXPECT_EQ(run.code(), 1);
+  ASSERT_EQ(run.verdict.reasons.size(), 2u) << run.output;
+  EXPECT_EQ(run.verdict.reasons[0].kind, "unknown-suite");
+  EXPECT_EQ(run.verdict.reasons[0].test, "new");
+  EXPECT_EQ(run.verdict.reasons[1].kind, "missing-test");
+  EXPECT_EQ(run.verdict.reasons[1].test, "r");
+  EXPECT_EQ(run.verdict.reasons[1].line, 2u);
+  EXPECT_EQ(run.verdict.following_reasons, 2u);
+  EXPECT_NE(run.output.find("  2 more errors follow from these, and are not shown\n"),
+            std::string::npos)
+      << run.output;
+}
 
 TEST(GateTest, APanicIsASplatThoughTheRunIsIncompleteToo) {
   const Outcome run =

@@ -43,6 +43,24 @@ bool ParseStatistics(std::string_view text, std::uint64_t* pass, std::uint64_t* 
          take(" total:", &total) && text.empty() && total == *pass + *fail + *skip;
 }
 
+// Problems that a line which was lost or torn elsewhere may be the cause of. What is wrong by
+// itself, and a result that says "not ok", is told whatever stands before it.
+bool MayFollow(const ProblemEvent& event) {
+  switch (event.kind) {
+    case ProblemKind::kNumber:
+    case ProblemKind::kMissingResult:
+    case ProblemKind::kStrayPlan:
+    case ProblemKind::kSplitHeader:
+      return true;
+    case ProblemKind::kMissingChildren:
+      return event.found > 0;
+    case ProblemKind::kPastPlan:
+      return !event.not_ok;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string_view CaseOf(std::string_view path) {
@@ -62,6 +80,26 @@ bool Judge::Omits(ExitCode code) {
   verdict_.code = MoreSevere(verdict_.code, code);
   ++verdict_.omitted_reasons;
   return true;
+}
+
+// Counts a fault that a torn or lost line may account for, which is told already. False: there is
+// no such line.
+bool Judge::Follows(ExitCode code, bool document) {
+  if (!document_damaged_ && (document || !suite_damaged_)) return false;
+  CountFollowing(code);
+  return true;
+}
+
+void Judge::CountFollowing(ExitCode code) {
+  verdict_.code = MoreSevere(verdict_.code, code);
+  ++verdict_.following_reasons;
+}
+
+// Notes that the KTAP is not whole, in a group of this depth.
+void Judge::Damage(std::size_t depth) {
+  suite_damaged_ = true;
+  document_damaged_ = document_damaged_ || depth == 0;
+  if (!suite_.empty() && damaged_suites_.size() < kMaxDamaged) damaged_suites_.insert(suite_);
 }
 
 void Judge::Add(Reason reason) {
@@ -125,6 +163,7 @@ void Judge::OnDocument(const DocumentEvent&) {
   ++documents_;
   for (NameSet& names : names_) names.Clear();
   direct_[0] = leaves_[0] = Tally();
+  suite_damaged_ = document_damaged_ = false;
   suite_.clear();
   case_.clear();
   last_suite_.clear();
@@ -138,7 +177,9 @@ void Judge::OnGroup(const GroupEvent& event) {
   if (event.depth == 1) {
     Settle({}, {}, Status::kCrashed);
     suite_ = event.path;
+    suite_damaged_ = false;
     planned_ = false;
+    CheckSuite(event);
     case_.clear();
     last_suite_.clear();
   } else if (event.depth == 2 && !event.name.empty()) {
@@ -239,7 +280,8 @@ void Judge::CheckStatistics(const TextEvent& event, std::string_view after) {
     return;
   }
   const Tally& seen = totals ? leaves_[event.depth] : direct_[event.depth];
-  if (said == seen) return;
+  if (said == seen || Follows(ExitCode::kFailed, false)) return;
+  Damage(event.depth);
   Add("statistics", ExitCode::kFailed, event.path,
       fmt::format(
           "the kernel counts {} passed, {} failed, {} skipped {}; the log shows {}, {}, {}: "
@@ -290,9 +332,33 @@ void Judge::CheckName(std::string_view parent, std::string_view name, std::size_
   }
 }
 
+// A suite that the manifest does not know at all is one fault, not one for each of its cases.
+void Judge::CheckSuite(const GroupEvent& event) {
+  if (!rules_.expected) return;
+  if (event.name.empty()) {
+    if (!Follows(ExitCode::kFailed, false)) {
+      Add("no-suite-name", ExitCode::kFailed, {},
+          "no \"# Subtest: \" line right behind this one: whose tests follow is not known",
+          event.log_line);
+    }
+    Damage(0);
+  } else if (!rules_.expected->HasSuite(event.name)) {
+    if (!Follows(ExitCode::kFailed, false)) {
+      Add("unknown-suite", ExitCode::kFailed, event.path,
+          fmt::format(
+              "no test of this suite is in {}: add them, or look whether its \"# Subtest: \" "
+              "line is torn",
+              Printable(rules_.expected->file())),
+          event.log_line);
+    }
+    Damage(1);
+  }
+}
+
 // False: the manifest does not know it.
 bool Judge::CheckExpected(const std::string& test, std::uint64_t log_line) {
   if (!rules_.expected || rules_.expected->See(test)) return true;
+  if (Follows(ExitCode::kFailed, false)) return false;
   if (Omits(ExitCode::kFailed)) return false;
   Add("unknown-test", ExitCode::kFailed, test,
       fmt::format("not in {}: add the line \"{}\"", Printable(rules_.expected->file()),
@@ -359,7 +425,7 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
   if (event.depth == 0) {
     Settle({}, {}, Status::kCrashed);
     if (event.document) verdict_.totals.Add(event.totals);
-    if (!event.has_plan && event.children > 0) {
+    if (!event.has_plan && event.children > 0 && !Follows(ExitCode::kFailed, true)) {
       Add("missing-plan", ExitCode::kFailed, {},
           "the document has no plan (1..N): a lost suite would not show", event.log_line);
     }
@@ -415,7 +481,8 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
     CheckName(parent, event.name, event.depth, event.log_line);
   }
   // Before 6.13 a case with parameters printed no plan.
-  if (event.depth == 1 && !event.has_plan && !event.name.empty()) {
+  if (event.depth == 1 && !event.has_plan && !event.name.empty() &&
+      !Follows(ExitCode::kFailed, false)) {
     Add("missing-plan", ExitCode::kFailed, event.path,
         "the suite has no plan (1..N): a lost case would not show", event.log_line);
   }
@@ -438,14 +505,23 @@ void Judge::OnProblem(const ProblemEvent& event) {
   const bool silent = event.kind == ProblemKind::kTruncated ||
                       (event.kind == ProblemKind::kMissingChildren && event.found == 0);
   if (event.kind == ProblemKind::kMissingResult) RecordFailed(event.path);
+  if (MayFollow(event)) {
+    const bool follows = Follows(ExitCode::kFailed, event.depth == 0);
+    // A suite without a result of its own takes one from its document, and a header in two makes
+    // two groups of one.
+    const bool takes = event.kind == ProblemKind::kMissingResult && event.depth == 1;
+    Damage(takes || event.kind == ProblemKind::kSplitHeader ? 0 : event.depth);
+    if (follows) return;
+  }
   if (!silent && Omits(ExitCode::kFailed)) return;
   switch (event.kind) {
     case ProblemKind::kVersion:
       failed("version", fmt::format("{}: version {} is not known", Quote(event.text), event.found));
       return;
     case ProblemKind::kNumber:
-      failed("number", fmt::format("{}{}result {} stands where {} is due", Quote(event.text),
-                                   event.text.empty() ? "" : ": ", event.found, event.expected));
+      failed("number", fmt::format("{}result {} stands where {} is due",
+                                   event.text.empty() ? std::string() : Quote(event.text) + ": ",
+                                   event.found, event.expected));
       return;
     case ProblemKind::kMissingChildren:
       if (event.found == 0) return;  // The group's end says it, with its cause.
@@ -463,6 +539,7 @@ void Judge::OnProblem(const ProblemEvent& event) {
                                       Quote(event.text), event.expected));
       return;
     case ProblemKind::kLooseResult:
+      Damage(event.depth);
       failed("loose-result", fmt::format("{}: reads as a result, but kunit_tool does not count it",
                                          Quote(event.text)));
       return;
@@ -471,9 +548,12 @@ void Judge::OnProblem(const ProblemEvent& event) {
              fmt::format("a line stands between the version line and {}", Quote(event.text)));
       return;
     case ProblemKind::kSecondDocument:
+      // One that begins inside another is not known to be one.
+      if (!event.text.empty()) Damage(0);
       failed("second-document",
-             fmt::format("KTAP document {} begins: a second boot, or a module loaded later",
-                         event.found));
+             fmt::format("KTAP document {} begins: a second boot, or a module loaded later{}",
+                         event.found,
+                         event.text.empty() ? "" : ", or a line that lost its indentation"));
       return;
     case ProblemKind::kTooDeep:
       failed("too-deep", fmt::format("nested deeper than {} groups", event.expected));
@@ -585,23 +665,53 @@ void Judge::CheckMissing() {
   }
   if (first == nullptr) return;
   const bool all = missing == rules_.expected->entries().size();
-  for (const Manifest::Entry& entry : rules_.expected->entries()) {
-    if (entry.seen || !entry.expected) continue;
-    Reason reason;
-    reason.kind = "missing-test";
-    reason.test = Printable(entry.name);
-    reason.file = rules_.expected->file();
-    reason.line = entry.line;
-    if (truncated_ || all) {
-      // One cause, one line.
-      reason.message =
-          fmt::format("did not run, the first of {} expected tests that did not", missing);
-      Add(std::move(reason));
-      return;
-    }
-    reason.message = "expected, but did not run; if it was renamed or removed, change this line";
-    Add(std::move(reason));
+  if (truncated_ || all) {
+    // One cause, one line.
+    AddMissing(*first, first->name,
+               fmt::format("did not run, the first of {} expected tests that did not", missing));
+    return;
   }
+  if (document_damaged_) {
+    // They may have run, under the name of another suite or of none.
+    CountFollowing(ExitCode::kFailed);
+    return;
+  }
+  const auto& entries = rules_.expected->entries();
+  for (auto entry = entries.begin(); entry != entries.end();) {
+    const std::string suite = entry->name.substr(0, entry->name.find('.'));
+    const auto end = std::find_if(entry, entries.end(), [&suite](const Manifest::Entry& other) {
+      return other.name.substr(0, other.name.find('.')) != suite;
+    });
+    const auto lost = [](const Manifest::Entry& other) { return other.expected && !other.seen; };
+    const auto count = std::count_if(entry, end, lost);
+    if (count > 1 && std::none_of(entry, end, [](const auto& other) { return other.seen; })) {
+      AddMissing(*std::find_if(entry, end, lost), suite,
+                 fmt::format("the suite did not run, with {} expected tests; if it was renamed or "
+                             "removed, change the list",
+                             count));
+    } else {
+      for (auto test = entry; test != end; ++test) {
+        if (!lost(*test)) continue;
+        if (damaged_suites_.contains(suite)) {
+          CountFollowing(ExitCode::kFailed);
+          continue;
+        }
+        AddMissing(*test, test->name,
+                   "expected, but did not run; if it was renamed or removed, change this line");
+      }
+    }
+    entry = end;
+  }
+}
+
+void Judge::AddMissing(const Manifest::Entry& entry, const std::string& test, std::string message) {
+  Reason reason;
+  reason.kind = "missing-test";
+  reason.test = Printable(test);
+  reason.file = rules_.expected->file();
+  reason.line = entry.line;
+  reason.message = std::move(message);
+  Add(std::move(reason));
 }
 
 void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input) {
@@ -629,6 +739,11 @@ void Judge::Finish(EndOfInput how, const KtapParser& parser, const Input& input)
         "no line says that the kernel stopped (\"reboot: System halted\"): it may have died after "
         "its last test; for an extract of a log, give --no-end-line",
         input.lines);
+  }
+  if (truncated_ && how == EndOfInput::kEof && input.stopped &&
+      Follows(ExitCode::kIncomplete, true)) {
+    truncated_ = false;  // The kernel went on to its end: it is the count that is wrong.
+    running_at_end_.clear();
   }
   if (how == EndOfInput::kTimedOut) {
     Add("hang", ExitCode::kIncomplete, running_at_end_,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ class Judge : public KtapHandler {
  public:
   static constexpr std::size_t kMaxReasons = 1000;  ///< Reasons that it keeps of each exit code.
   static constexpr std::size_t kMaxFailed = 1000;   ///< Names of failed tests that it keeps.
+  static constexpr std::size_t kMaxDamaged = 1000;  ///< Names of damaged suites that it keeps.
 
   struct Rules {
     std::optional<Manifest> expected;
@@ -86,6 +88,9 @@ class Judge : public KtapHandler {
   };
 
   bool Omits(ExitCode code);
+  bool Follows(ExitCode code, bool document);
+  void CountFollowing(ExitCode code);
+  void Damage(std::size_t depth);
   void Add(Reason reason);
   void Add(const char* kind, ExitCode code, std::string_view test, std::string message,
            std::uint64_t log_line);
@@ -98,8 +103,10 @@ class Judge : public KtapHandler {
                  std::string_view why, std::uint64_t log_line);
   void CheckName(std::string_view parent, std::string_view name, std::size_t depth,
                  std::uint64_t log_line);
+  void CheckSuite(const GroupEvent& event);
   bool CheckExpected(const std::string& test, std::uint64_t log_line);
   void CheckMissing();
+  void AddMissing(const Manifest::Entry& entry, const std::string& test, std::string message);
   std::string Last() const;
   static void CountInto(Status status, Tally* tally);
 
@@ -122,6 +129,13 @@ class Judge : public KtapHandler {
   std::array<Tally, KtapParser::kMaxDepth + 2> direct_;   // Children of the open group of a depth.
   std::array<Tally, KtapParser::kMaxDepth + 2> leaves_;   // Leaves below it.
   bool names_full_ = false;
+
+  // A torn or lost line makes others look wrong: in its suite, and behind a suite whose own lines
+  // are not sound in the rest of its document. What was found first is told, the others are
+  // counted.
+  bool suite_damaged_ = false;
+  bool document_damaged_ = false;
+  std::set<std::string, std::less<>> damaged_suites_;
 
   std::string suite_;       // The open suite.
   bool planned_ = false;    // Its plan was there: diagnostics may be its cases' own.

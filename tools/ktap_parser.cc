@@ -336,7 +336,7 @@ bool KtapParser::Push(const KtapLine& line, std::string_view text, std::uint64_t
   const bool restart = line.kind == LineKind::kVersion && line.indent == 0;
   Frame& parent = top();
   const bool split = line.kind == LineKind::kSubtest && parent.late_header && parent.name.empty() &&
-                     parent.children == 0 && parent.indent == line.indent;
+                     parent.children == 0 && line.indent <= parent.indent;
   if (split) Problem(ProblemKind::kSplitHeader, text, number);
   if (restart) {
     ++documents_;

@@ -63,6 +63,10 @@ Result<Manifest> Manifest::Read(const std::string& file, std::string_view filter
       return Error{fmt::format("{}:{}: error: {} stands in line {} already; delete one", file,
                                number, Printable(line), manifest.entries_[place->second].line)};
     }
+    // A suite's name may hold dots.
+    for (std::size_t at = dot; at != std::string_view::npos; at = line.find('.', at + 1)) {
+      manifest.suites_.emplace(line.substr(0, at));
+    }
     const bool expected = FilterTakes(filter, line);
     any = any || expected;
     manifest.entries_.push_back({std::string(line), number, expected, false});
@@ -83,6 +87,10 @@ bool Manifest::See(std::string_view name) {
   if (place == index_.end()) return false;
   entries_[place->second].seen = true;
   return true;
+}
+
+bool Manifest::HasSuite(std::string_view suite) const {
+  return suites_.contains(std::string(suite));
 }
 
 const Manifest::Entry* Manifest::After(std::string_view name) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "result.h"
@@ -36,6 +37,9 @@ class Manifest {
   /// Marks `name` as having run. False: it is not in the list.
   bool See(std::string_view name);
 
+  /// Whether a test of this suite is in the list, in this boot's filter or out of it.
+  bool HasSuite(std::string_view suite) const;
+
   /// The entry that runs after `name`, if it is of the same suite; the suite's first where `name`
   /// is a suite. Null: there is none.
   const Entry* After(std::string_view name) const;
@@ -44,6 +48,7 @@ class Manifest {
   std::string file_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> index_;
+  std::unordered_set<std::string> suites_;
 };
 
 /// Whether a suite or a case may be called so: kernel messages that get into a list hold what none

@@ -107,6 +107,10 @@ std::string FormatSummary(const Verdict& verdict, const Style& style, bool cache
   if (verdict.omitted_reasons > 0) {
     text += fmt::format("  {} more errors are not shown\n", verdict.omitted_reasons);
   }
+  if (verdict.following_reasons > 0) {
+    text += fmt::format("  {} follow from these, and are not shown\n",
+                        Plural(verdict.following_reasons, "more error"));
+  }
   for (const std::string& test : verdict.failed) {
     text += fmt::format("  {} {}\n", style.Red("failed:"), test);
     if (!verdict.reproduce.empty()) {

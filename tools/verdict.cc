@@ -58,6 +58,7 @@ std::string WriteVerdict(const Verdict& verdict, const std::string& file) {
   for (const Reason& reason : verdict.reasons) json.Value(reason);
   writer.EndArray();
   json.Number("omitted_reasons", verdict.omitted_reasons);
+  json.Number("following_reasons", verdict.following_reasons);
   writer.Key("failed");
   writer.StartArray();
   for (const std::string& name : verdict.failed) json.Text(name);
@@ -95,6 +96,7 @@ Result<Verdict> ReadVerdict(const std::string& file) {
   verdict.allowed_splats = reader.Number("allowed_splats");
   verdict.reasons = reader.Reasons("reasons");
   verdict.omitted_reasons = reader.Number("omitted_reasons");
+  verdict.following_reasons = reader.Number("following_reasons");
   for (const nlohmann::json& item : reader.Array("failed")) {
     if (item.is_string()) verdict.failed.push_back(item.get<std::string>());
   }

@@ -41,7 +41,10 @@ struct Verdict {
   std::uint64_t allowed_splats = 0;  ///< Those that one does.
   std::vector<Reason> reasons;       ///< As they were found; bounded, see omitted_reasons.
   std::uint64_t omitted_reasons =
-      0;                            ///< Reasons past the bound; they count for `code` all the same.
+      0;  ///< Reasons past the bound; they count for `code` all the same.
+  /// Faults that are no reasons of their own: a torn or lost line, which one of the reasons tells
+  /// of, may account for them. They count for `code` all the same.
+  std::uint64_t following_reasons = 0;
   std::vector<std::string> failed;  ///< suite.case of each that failed or crashed; bounded.
   std::uint64_t omitted_failed = 0;
   std::string running;    ///< What was running when the input ended early, or empty.
