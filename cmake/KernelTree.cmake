@@ -10,11 +10,17 @@ Cache variables:
                linux-source-6.12. Nothing is ever written there.
   KERNEL_BASE  which patches of kernel/ serve where bases differ, e.g. 6.12; empty: as the tree's
                Makefile says.
+  SERIES_SENDER    "Name <mail>" of who sends the series: the author of the mails that
+                   series-outgoing writes. Empty: the author that the patches name.
+  SERIES_SIGN_OFF  whether those mails bear the sender's Signed-off-by (off).
+  SERIES_VERSION   which posting this is; from 2 on the subjects say so.
 
 Targets:
   kernel-tree     gets the tree, build/linux, a git repository on branch "series"
   series-apply    applies the series, and lays the suite of kunit/ into the tree
   series-refresh  writes the tree's commits and edits back to kernel/
+  series-letter   writes what the targets named in the cover letter measured into it
+  series-outgoing writes the series as mails to build/outgoing; sends nothing
 
 Tests (CTest): kernel.tree gets the tree; it is the fixture kernel_tree.
 
@@ -29,6 +35,10 @@ set(KERNEL_TREE "" CACHE PATH
   "Kernel: a git checkout or a tar archive (empty: Debian's linux-source-6.12); never written to")
 set(KERNEL_BASE "" CACHE STRING
   "Which patches serve where bases differ, e.g. 6.12 (empty: as the tree's Makefile says)")
+
+set(SERIES_SENDER "" CACHE STRING "Series: \"Name <mail>\" of who sends it")
+option(SERIES_SIGN_OFF "Series: add the sender's Signed-off-by to the mails" OFF)
+set(SERIES_VERSION "1" CACHE STRING "Series: which posting this is")
 
 set(KERNEL_TREE_ID "${CMAKE_BINARY_DIR}/linux.id")
 
@@ -55,6 +65,22 @@ add_custom_target(series-apply
 add_custom_target(series-refresh
   COMMAND kernel-series refresh ${kernel_where}
   COMMENT "Writing edits of the kernel tree back to kernel/"
+  USES_TERMINAL VERBATIM)
+
+add_custom_target(series-letter
+  COMMAND kernel-series letter ${kernel_where}
+  COMMENT "Writing what was measured to the cover letter"
+  USES_TERMINAL VERBATIM)
+
+set(series_sign_off)
+if(SERIES_SIGN_OFF)
+  set(series_sign_off --sign-off)
+endif()
+add_custom_target(series-outgoing
+  COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
+    --folder "${CMAKE_BINARY_DIR}/outgoing" --sender "${SERIES_SENDER}" ${series_sign_off}
+    --reroll "${SERIES_VERSION}"
+  COMMENT "Writing the series as mails"
   USES_TERMINAL VERBATIM)
 
 if(BUILD_TESTING)

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/// kernel-series: gets a kernel tree, applies the series to it, and writes edits back.
+/// kernel-series: gets a kernel tree, applies the series to it, writes edits back, and writes the
+/// mails that the series goes out as.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 
+#include "cover_letter.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "files.h"
 #include "kernel_tree.h"
+#include "outgoing_series.h"
 #include "process.h"
 #include "series_tree.h"
 #include "supervise.h"
+#include "verdict.h"
 
 namespace {
 
@@ -26,12 +30,13 @@ struct Arguments {
   std::string origin;
   std::string base;
   fs::path id;
+  outgoing_series::Options outgoing;
 };
 
 /// The base that is taken where neither KERNEL_TREE nor KERNEL_BASE says another.
 constexpr const char kDefaultBase[] = "6.12";
 
-Result<series_tree::SeriesTree> OpenTree(const Arguments& arguments) {
+Result<kernel_tree::Origin> FindOrigin(const Arguments& arguments) {
   fs::path source = arguments.origin;
   if (source.empty()) {
     auto archive =
@@ -39,7 +44,11 @@ Result<series_tree::SeriesTree> OpenTree(const Arguments& arguments) {
     if (!archive.ok()) return Error{archive.error()};
     source = *archive;
   }
-  const auto origin = kernel_tree::Examine(source);
+  return kernel_tree::Examine(source);
+}
+
+Result<series_tree::SeriesTree> OpenTree(const Arguments& arguments) {
+  const auto origin = FindOrigin(arguments);
   if (!origin.ok()) return Error{origin.error()};
   return series_tree::SeriesTree::Open(*origin, arguments.build / "linux");
 }
@@ -81,6 +90,78 @@ Result<std::string> Refresh(const Arguments& arguments) {
   return tree->Refresh(ProjectOf(arguments), *base);
 }
 
+/// What `target` measured last, as the letter tells it.
+Result<std::string> Measured(const Arguments& arguments, const std::string& base,
+                             const std::string& target) {
+  const fs::path state = arguments.build / target;
+  const bool compares = target == "before-after";
+  const fs::path result = state / (compares ? "before-after.txt" : "verdict.json");
+  std::error_code error;
+  const auto when = fs::last_write_time(result, error);
+  if (error) {
+    return Error{fmt::format("{}: error: not there; run cmake --build {} --target {}",
+                             result.string(), process::ShellQuote(arguments.build.string()),
+                             target)};
+  }
+  const auto changed = fs::last_write_time(arguments.build / "linux.id", error);
+  if (!error && when < changed) {
+    return Error{fmt::format("{}: error: the kernel tree has changed since; run {} again",
+                             result.string(), target)};
+  }
+  if (!compares) {
+    const auto verdict = gate::ReadVerdict(result.string());
+    if (!verdict.ok()) return Error{verdict.error()};
+    return cover_letter::DescribeKunit(*verdict, base);
+  }
+  for (const char* kernel : {"before", "after"}) {
+    const auto verdict = gate::ReadVerdict((state / kernel / "verdict.json").string());
+    if (!verdict.ok()) return Error{verdict.error()};
+    const auto passed = cover_letter::DescribeKunit(*verdict, base);
+    if (!passed.ok()) return passed;
+  }
+  const auto report = files::Read(result);
+  if (!report.ok()) return report;
+  return cover_letter::DescribeComparison(*report);
+}
+
+Result<std::string> RefreshLetter(const Arguments& arguments) {
+  const auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
+  if (!tree.ok()) return Error{tree.error()};
+  const auto base = BaseOf(arguments, *tree);
+  if (!base.ok()) return base;
+  const fs::path file = ProjectOf(arguments).kernel / outgoing_series::kLetter;
+  auto letter = files::Read(file);
+  if (!letter.ok()) return letter;
+  const auto targets = cover_letter::Targets(*letter);
+  if (!targets.ok()) return Error{targets.error()};
+  // What can be told is written, even where the rest can't.
+  std::string missing;
+  for (const auto& target : *targets) {
+    const auto text = Measured(arguments, *base, target);
+    if (!text.ok()) {
+      missing += (missing.empty() ? "" : "\n") + text.error();
+      continue;
+    }
+    letter = cover_letter::WithPart(*letter, target, *text);
+    if (!letter.ok()) return letter;
+  }
+  const auto written = files::WriteIfChanged(file, *letter);
+  if (!written.ok()) return Error{written.error()};
+  if (!missing.empty()) return Error{missing};
+  return std::string(*written ? "-- wrote the results to the cover letter"
+                              : "-- the cover letter says what was measured; nothing to write");
+}
+
+Result<std::string> WriteOutgoing(const Arguments& arguments) {
+  const auto applied = Apply(arguments);
+  if (!applied.ok()) return applied;
+  const auto origin = FindOrigin(arguments);
+  if (!origin.ok()) return Error{origin.error()};
+  const auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
+  if (!tree.ok()) return Error{tree.error()};
+  return outgoing_series::Write(*tree, ProjectOf(arguments), *origin, arguments.outgoing);
+}
+
 int Main(const Arguments& arguments, Result<std::string> (*command)(const Arguments&)) {
   process::CleanEnvironment();
   const auto lock = supervise::BuildLock::Take(arguments.build);
@@ -103,7 +184,7 @@ int Main(const Arguments& arguments, Result<std::string> (*command)(const Argume
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Gets a kernel tree, applies the series to it, and writes edits back.",
+  CLI::App app("Gets a kernel tree, applies the series to it, writes edits back, and mails.",
                "kernel-series");
   app.require_subcommand(1);
   app.footer(gate::ExitCodeHelp());
@@ -122,12 +203,27 @@ int main(int argc, char** argv) {
   CLI::App* tree = add("tree", "Get the kernel tree, without the series");
   CLI::App* apply = add("apply", "Get the kernel tree and apply the series");
   add("refresh", "Write the tree's commits and edits to the patch files");
-  for (CLI::App* command : {tree, apply}) {
+  CLI::App* letter = add("letter", "Write what was measured to the cover letter");
+  CLI::App* outgoing = add("outgoing", "Write the mails of the series; sends nothing");
+  for (CLI::App* command : {tree, apply, outgoing}) {
     command->add_option("--origin", arguments.origin,
                         "Git checkout or tar archive; default: Debian's linux-source package");
   }
-  apply->add_option("--id", arguments.id,
-                    "File for the tree's fingerprint; written only where that changes");
+  for (CLI::App* command : {apply, outgoing}) {
+    command->add_option("--id", arguments.id,
+                        "File for the tree's fingerprint; written only where that changes");
+  }
+  outgoing
+      ->add_option("--folder", arguments.outgoing.folder,
+                   "Where the mails go (what is there goes away)")
+      ->required();
+  outgoing->add_option("--sender", arguments.outgoing.sender,
+                       "\"Name <mail>\" of who sends; default: the stored author");
+  outgoing->add_flag("--sign-off,!--no-sign-off", arguments.outgoing.sign_off,
+                     "Add the Signed-off-by of the sender");
+  outgoing->add_option("--reroll", arguments.outgoing.version, "Version of the series")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -136,7 +232,12 @@ int main(int argc, char** argv) {
   }
   arguments.project = fs::absolute(arguments.project).lexically_normal();
   arguments.build = fs::absolute(arguments.build).lexically_normal();
+  if (outgoing->parsed()) {
+    arguments.outgoing.folder = fs::absolute(arguments.outgoing.folder).lexically_normal();
+  }
   if (tree->parsed()) return Main(arguments, GetTree);
   if (apply->parsed()) return Main(arguments, Apply);
+  if (letter->parsed()) return Main(arguments, RefreshLetter);
+  if (outgoing->parsed()) return Main(arguments, WriteOutgoing);
   return Main(arguments, Refresh);
 }

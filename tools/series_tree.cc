@@ -21,8 +21,6 @@ constexpr const char kHookSubject[] = "Build the KUnit suite that is laid into t
 constexpr const char kHookFile[] = "hook.patch";
 /// The linked work tree that commits are made in, out of sight of the one that is built.
 constexpr const char kScratch[] = "series-scratch";
-/// Where the suite is laid into the tree; hook.patch names the same folder.
-constexpr const char kSuiteFolder[] = "drivers/media/common/videobuf2/tests";
 
 /// Whether a running process has `file` open.
 bool IsOpenSomewhere(const fs::path& file) {
@@ -198,6 +196,19 @@ SeriesTree::Applied SeriesTree::ReadApplied() const {
     }
   }
   return applied;
+}
+
+Result<Commits> SeriesTree::Series() const {
+  const auto base = Base();
+  if (!base.ok()) return Error{base.error()};
+  const auto applied = ReadApplied();
+  if (applied.head.empty()) {
+    return Error{fmt::format("{}: error: holds no series; build the target series-apply",
+                             tree_.folder().string())};
+  }
+  Commits series{*base, {}};
+  for (const auto& patch : applied.patches) series.commits.push_back(patch.first);
+  return series;
 }
 
 std::string SeriesTree::Format(const Applied& applied) {

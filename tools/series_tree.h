@@ -17,6 +17,9 @@
 /// The series in a kernel tree of our own: applying it, and writing edits back.
 namespace series_tree {
 
+/// Where the suite stands in the tree; hook.patch names the same folder.
+inline constexpr const char kSuiteFolder[] = "drivers/media/common/videobuf2/tests";
+
 /// The project's folders that a tree is made from.
 struct Project {
   std::filesystem::path kernel;  ///< The patches.
@@ -33,6 +36,12 @@ struct Edits {
   bool commits = false;                ///< HEAD is another commit than the one applied.
 
   bool any() const { return !tracked.empty() || !untracked.empty() || commits; }
+};
+
+/// The commits of an applied series.
+struct Commits {
+  std::string base;                  ///< What the first is applied to.
+  std::vector<std::string> commits;  ///< One a patch, in order, without the hook.
 };
 
 /// A tree that kernel_tree::Import() made. The caller holds the build folder's lock.
@@ -72,6 +81,12 @@ class SeriesTree {
 
   gate::Result<Edits> FindEdits() const;
 
+  /// What Apply() made last; an error where it was never called.
+  gate::Result<Commits> Series() const;
+
+  /// A file or folder of this program's own beside the tree, out of everybody's sight.
+  std::filesystem::path Note(const char* name) const;
+
  private:
   /// What was applied, as noted beside the tree.
   struct Applied {
@@ -82,7 +97,6 @@ class SeriesTree {
 
   explicit SeriesTree(std::filesystem::path folder);
 
-  std::filesystem::path Note(const char* name) const;
   gate::Result<std::string> Base() const;
   Applied ReadApplied() const;
   static std::string Format(const Applied& applied);

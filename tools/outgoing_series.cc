@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "outgoing_series.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "cover_letter.h"
+#include "files.h"
+#include "git.h"
+#include "process.h"
+
+namespace outgoing_series {
+namespace {
+
+namespace fs = std::filesystem;
+using gate::Error;
+using gate::Result;
+
+/// "Name <mail>", taken apart.
+struct Person {
+  std::string name;
+  std::string mail;
+};
+
+Result<Person> ParsePerson(const std::string& text) {
+  const auto open = text.find(" <");
+  if (open == std::string::npos || open == 0 || !text.ends_with('>') ||
+      text.find('@', open) == std::string::npos || text.find('\n') != std::string::npos) {
+    return Error{fmt::format("{}: error: is no sender; give \"Name <mail>\"", text)};
+  }
+  return Person{text.substr(0, open), text.substr(open + 2, text.size() - open - 3)};
+}
+
+/// A file of the suite, and what it is called in the kernel; an empty name: not part of the patch.
+std::string NameInKernel(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const std::string extension = file.extension().string();
+  if (extension == ".c" || extension == ".h" || name == "Kconfig" || name == "Makefile") {
+    return name;
+  }
+  return name == "kunit.config" ? ".kunitconfig" : "";
+}
+
+/// What `kunit.py --kunitconfig` needs, without the remarks about this project.
+std::string WithoutComments(const std::string& config) {
+  std::string kept;
+  for (const auto& line : git::SplitLines(config)) {
+    if (!line.starts_with('#')) kept += line + "\n";
+  }
+  return kept;
+}
+
+/// Makes the commits that are sent. What they are made in is an index aside of the tree's own.
+class Committer {
+ public:
+  Committer(const git::Repository& tree, fs::path index) : git_(tree), index_(std::move(index)) {
+    git_.SetEnvironment("GIT_INDEX_FILE", index_.string());
+  }
+  ~Committer() { static_cast<void>(files::Remove(index_)); }
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  /// `commit` on top of `parent`, by `author` if that is given.
+  Result<std::string> Copy(const std::string& commit, const std::string& parent,
+                           const Person* author) {
+    const auto known = AuthorOf(commit);
+    if (!known.ok()) return Error{known.error()};
+    const auto date = git_.Ask({"log", "-1", "--format=%ad", "--date=raw", commit});
+    if (!date.ok()) return date;
+    const auto message = git_.Ask({"log", "-1", "--format=%B", commit});
+    if (!message.ok()) return message;
+    return Make(commit + "^{tree}", parent, author == nullptr ? *known : *author, *date, *message);
+  }
+
+  /// The suite of `project` on top of `parent`, in the tree of `hooked`, which builds it.
+  Result<std::string> AddSuite(const series_tree::Project& project, const std::string& hooked,
+                               const std::string& parent, const Person* author) {
+    const auto message = files::Read(project.kunit / kKunitMessage);
+    if (!message.ok()) return message;
+    const auto read = git_.Ask({"read-tree", hooked});
+    if (!read.ok()) return read;
+    std::error_code error;
+    std::string entries;
+    for (const auto& entry : fs::directory_iterator(project.kunit, error)) {
+      const std::string name = NameInKernel(entry.path());
+      if (name.empty()) continue;
+      auto text = files::Read(entry.path());
+      if (!text.ok()) return text;
+      if (name == ".kunitconfig") text = WithoutComments(*text);
+      const auto blob = git_.Ask({"hash-object", "-w", "--stdin"}, *text);
+      if (!blob.ok()) return blob;
+      entries += fmt::format("100644 {}\t{}/{}\n", *blob, series_tree::kSuiteFolder, name);
+    }
+    const auto added = git_.Ask({"update-index", "--add", "--index-info"}, entries);
+    if (!added.ok()) return added;
+    const auto contents = git_.Ask({"write-tree"});
+    if (!contents.ok()) return contents;
+    const auto known = AuthorOf(parent);
+    if (!known.ok()) return Error{known.error()};
+    const auto date = git_.Ask({"log", "-1", "--format=%ad", "--date=raw", parent});
+    if (!date.ok()) return date;
+    return Make(*contents, parent, author == nullptr ? *known : *author, *date, *message);
+  }
+
+  Result<Person> AuthorOf(const std::string& commit) const {
+    const auto name = git_.Ask({"log", "-1", "--format=%an", commit});
+    if (!name.ok()) return Error{name.error()};
+    const auto mail = git_.Ask({"log", "-1", "--format=%ae", commit});
+    if (!mail.ok()) return Error{mail.error()};
+    return Person{*name, *mail};
+  }
+
+ private:
+  Result<std::string> Make(const std::string& contents, const std::string& parent,
+                           const Person& author, const std::string& date,
+                           const std::string& message) {
+    git::Repository by_author = git_;
+    by_author.SetEnvironment("GIT_AUTHOR_NAME", author.name);
+    by_author.SetEnvironment("GIT_AUTHOR_EMAIL", author.mail);
+    by_author.SetEnvironment("GIT_AUTHOR_DATE", date);
+    return by_author.Ask({"commit-tree", contents, "-p", parent, "-F", "-"}, message);
+  }
+
+  git::Repository git_;
+  fs::path index_;
+};
+
+/// Whether others can have `commit`: a tag of the checkout holds it, or a branch of a remote that
+/// is no folder of this machine.
+bool IsPublic(const kernel_tree::Origin& origin, const std::string& commit) {
+  if (origin.kind != kernel_tree::Origin::Kind::kCheckout) return false;
+  const auto refs = git::AskForeign(
+      origin.path,
+      {"for-each-ref", "--contains", commit, "--format=%(refname)", "refs/tags", "refs/remotes"});
+  if (!refs.ok()) return false;
+  for (const auto& ref : git::SplitLines(*refs)) {
+    constexpr std::string_view kRemotes = "refs/remotes/";
+    if (!ref.starts_with(kRemotes)) return true;
+    const std::string remote =
+        ref.substr(kRemotes.size(), ref.find('/', kRemotes.size()) - kRemotes.size());
+    const auto url = git::AskForeign(origin.path, {"config", "remote." + remote + ".url"});
+    if (url.ok() && !url->starts_with('/') && !url->starts_with('.') &&
+        !url->starts_with("file:") && url->find(':') != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<fs::path> MailsIn(const fs::path& folder) {
+  std::vector<fs::path> mails;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) mails.push_back(entry.path());
+  std::sort(mails.begin(), mails.end());
+  return mails;
+}
+
+/// What get_maintainer.pl says about `mails`, with `which` of its options; no line twice.
+Result<std::vector<std::string>> Recipients(const fs::path& tree,
+                                            const std::vector<fs::path>& mails,
+                                            const std::vector<std::string>& which) {
+  process::Command command;
+  command.argv = {(tree / "scripts/get_maintainer.pl").string(), "--norolestats", "--nogit",
+                  "--nogit-fallback", "--nofixes"};
+  command.argv.insert(command.argv.end(), which.begin(), which.end());
+  for (const auto& mail : mails) command.argv.push_back(mail.string());
+  command.folder = tree.string();
+  const auto output = process::Run(command);
+  if (!output.ok()) return Error{output.error()};
+  if (!output->ok()) {
+    return Error{fmt::format("{}: error: does not tell the recipients: {}", command.argv.front(),
+                             output->err.substr(0, output->err.find('\n')))};
+  }
+  std::vector<std::string> people;
+  std::set<std::string> seen;
+  for (auto& line : git::SplitLines(output->out)) {
+    if (!line.empty() && seen.insert(line).second) people.push_back(std::move(line));
+  }
+  return people;
+}
+
+}  // namespace
+
+Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree::Project& project,
+                          const kernel_tree::Origin& origin, const Options& options) {
+  const fs::path letter_file = project.kernel / kLetter;
+  const auto letter = files::Read(letter_file);
+  if (!letter.ok()) return letter;
+  const auto empty = cover_letter::EmptyParts(*letter);
+  if (!empty.ok()) return Error{empty.error()};
+  if (!empty->empty()) {
+    return Error{
+        fmt::format("{}: error: holds no result of {}; build that target, and then series-letter",
+                    letter_file.string(), fmt::join(*empty, " and "))};
+  }
+  if (options.sign_off && options.sender.empty()) {
+    return Error{"error: a Signed-off-by is somebody's; say whose with the sender"};
+  }
+  Person sender;
+  if (!options.sender.empty()) {
+    const auto parsed = ParsePerson(options.sender);
+    if (!parsed.ok()) return Error{parsed.error()};
+    sender = *parsed;
+  }
+  const auto edits = tree.FindEdits();
+  if (!edits.ok()) return Error{edits.error()};
+  if (edits->any()) {
+    return Error{fmt::format("{}: error: holds edits that no patch file has; build series-refresh",
+                             tree.repository().folder().string())};
+  }
+
+  const auto series = tree.Series();
+  if (!series.ok()) return Error{series.error()};
+  const Person* author = options.sender.empty() ? nullptr : &sender;
+  Committer committer(tree.repository(), tree.Note("outgoing.index"));
+  std::string tip = series->base;
+  for (const auto& commit : series->commits) {
+    const auto copied = committer.Copy(commit, tip, author);
+    if (!copied.ok()) return copied;
+    tip = *copied;
+  }
+  const auto suite = committer.AddSuite(project, "HEAD", tip, author);
+  if (!suite.ok()) return suite;
+
+  const auto from = committer.AuthorOf(*suite);
+  if (!from.ok()) return Error{from.error()};
+
+  const bool is_public = IsPublic(origin, series->base);
+  git::Arguments arguments = {
+      "format-patch", "-q", "--cover-letter", "--numbered", "--no-signature", "--zero-commit",
+      "--abbrev=12",  "-o"};
+  const auto write = [&](const fs::path& folder, const std::vector<std::string>& more) {
+    git::Arguments all = arguments;
+    all.push_back(folder.string());
+    all.insert(all.end(), more.begin(), more.end());
+    if (options.version > 1) all.push_back(fmt::format("-v{}", options.version));
+    if (options.sign_off) all.push_back("--signoff");
+    if (is_public) all.push_back("--base=" + series->base);
+    all.push_back(series->base + ".." + *suite);
+    // The committer is who signs off, and who the cover letter is from.
+    git::Repository repository = tree.repository();
+    repository.SetEnvironment("GIT_COMMITTER_NAME", from->name);
+    repository.SetEnvironment("GIT_COMMITTER_EMAIL", from->mail);
+    repository.SetEnvironment("GIT_COMMITTER_DATE", fmt::format("{} +0000", std::time(nullptr)));
+    return repository.Ask(all);
+  };
+
+  // Once for get_maintainer.pl to read, and once with what it said.
+  const fs::path draft = tree.Note("outgoing");
+  static_cast<void>(files::Remove(draft));
+  const auto drafted = write(draft, {});
+  if (!drafted.ok()) return drafted;
+  auto patches = MailsIn(draft);
+  if (!patches.empty()) patches.erase(patches.begin());  // The cover letter changes no file.
+  const auto people = Recipients(tree.repository().folder(), patches, {"--nol"});
+  if (!people.ok()) return Error{people.error()};
+  const auto lists = Recipients(tree.repository().folder(), patches, {"--nom", "--nor"});
+  if (!lists.ok()) return Error{lists.error()};
+  static_cast<void>(files::Remove(draft));
+
+  const auto cleared = files::Remove(options.folder);
+  if (!cleared.ok()) return Error{cleared.error()};
+  std::vector<std::string> recipients;
+  for (const auto& person : *people) recipients.push_back("--to=" + person);
+  for (const auto& list : *lists) recipients.push_back("--cc=" + list);
+  const auto written = write(options.folder, recipients);
+  if (!written.ok()) return written;
+  const auto mails = MailsIn(options.folder);
+  if (mails.empty()) return Error{"error: git format-patch wrote nothing"};
+  const auto generated = files::Read(mails.front());
+  if (!generated.ok()) return generated;
+  const auto filled = cover_letter::Fill(*generated, *letter);
+  if (!filled.ok()) return filled;
+  const auto saved = files::Write(mails.front(), *filled);
+  if (!saved.ok()) return Error{saved.error()};
+
+  std::string told =
+      fmt::format("-- wrote {} mails to {}, to {} people and {} lists\n", mails.size(),
+                  options.folder.string(), people->size(), lists->size());
+  if (!is_public) {
+    told +=
+        "-- no base-commit: nobody else has that commit; give a public checkout as KERNEL_TREE\n";
+  }
+  if (author == nullptr) {
+    told += "-- the author is the stored one: give yours as SERIES_SENDER before you send\n";
+  }
+  if (!options.sign_off) told += "-- no Signed-off-by: give SERIES_SIGN_OFF=ON if you may\n";
+  return told + fmt::format("-- nothing was sent; to send: git send-email --confirm=always {}/*",
+                            process::ShellQuote(options.folder.string()));
+}
+
+}  // namespace outgoing_series

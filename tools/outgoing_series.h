@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_OUTGOING_SERIES_H_
+#define TOOLS_OUTGOING_SERIES_H_
+
+#include <filesystem>
+#include <string>
+
+#include "kernel_tree.h"
+#include "result.h"
+#include "series_tree.h"
+
+/// The series as mails, ready for `git send-email`. Nothing here sends.
+namespace outgoing_series {
+
+struct Options {
+  std::filesystem::path folder;  ///< Where the mails go; what was there before goes away.
+  std::string sender;            ///< "Name <mail>", the author of all mails; empty: as stored.
+  bool sign_off = false;         ///< Add the sender's Signed-off-by; needs `sender`.
+  int version = 1;               ///< Shown in the subjects from 2 on.
+};
+
+/// The name of the letter in the folder of the patches.
+inline constexpr const char kLetter[] = "0000-cover-letter.patch";
+
+/// The commit message of the patch that the suite becomes, in the suite's folder.
+inline constexpr const char kKunitMessage[] = "commit-message.txt";
+
+/// Writes the mails of the series that `tree` holds (SeriesTree::Apply() has been called): the
+/// cover letter, with git's shortlog and diffstat; the patches; one with the suite, made from
+/// `project`. To and Cc come from the tree's own get_maintainer.pl. base-commit is given where
+/// `origin` is a checkout that has that commit from elsewhere: by a tag, or in a remote's branch.
+/// Nothing is written where the tree holds edits, or where a part of the letter was never measured.
+/// The value is what the user is told: what was written, and how to send it.
+gate::Result<std::string> Write(const series_tree::SeriesTree& tree,
+                                const series_tree::Project& project,
+                                const kernel_tree::Origin& origin, const Options& options);
+
+}  // namespace outgoing_series
+
+#endif  // TOOLS_OUTGOING_SERIES_H_

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kernel-series letter and outgoing, as their users run them: the real program and the real git.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "exit_codes.h"
+#include "files.h"
+#include "process.h"
+#include "verdict.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void Write(const fs::path& file, const std::string& text) {
+  const auto written = files::Write(file, text);
+  ASSERT_TRUE(written.ok()) << written.error();
+}
+
+constexpr const char kKconfig[] = "drivers/media/common/videobuf2/Kconfig";
+constexpr const char kLetter[] =
+    "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n"
+    "From: A U Thor <author@example.org>\n"
+    "Subject: [PATCH] media: the letter's subject\n"
+    "\n"
+    "Why.\n"
+    "\n"
+    "==== cmake --build build --target kunit\n"
+    "measured\n"
+    "==== end\n";
+
+class OutgoingSeriesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "outgoing_series_test.XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    top_ = fs::canonical(name);
+    process::CleanEnvironment();
+    ::setenv("HOME", top_.c_str(), 1);
+    Write(theirs() / "Makefile", "VERSION = 6\nPATCHLEVEL = 12\n");
+    Write(theirs() / "core.c", "core\n");
+    Write(theirs() / kKconfig, "config CORE\n");
+    // Tells each mail's people by the file that the mail changes.
+    Write(theirs() / "scripts/get_maintainer.pl",
+          "#!/bin/sh\n"
+          "case \"$*\" in *--nom*) echo list@example.org; exit;; esac\n"
+          "for mail; do case $mail in -*) continue;; esac\n"
+          "  sed -n 's,^+++ b/.*\\.c$,C Person <c@example.org>,p' $mail; done\n"
+          "echo 'K Person <k@example.org>'\n");
+    fs::permissions(theirs() / "scripts/get_maintainer.pl", fs::perms::all);
+    Git(theirs(), {"init", "-q", "-b", "main"});
+    Commit(theirs(), "Base");
+
+    const fs::path author = top_ / "author";
+    Git(top_, {"clone", "-q", theirs().string(), author.string()});
+    Write(author / "core.c", "core of the first patch\n");
+    Commit(author, "media: first\n\nThe reason.");
+    Git(author, {"format-patch", "-q", "--zero-commit", "--no-signature", "-N", "-o",
+                 kernel().string(), "HEAD~1"});
+    Write(author / kKconfig, "config CORE\nsource \"tests/Kconfig\"\n");
+    Write(project() / "kunit/hook.patch", Git(author, {"diff"}) + "\n");
+    Write(project() / "kunit/Kconfig", "config SUITE\n");
+    Write(project() / "kunit/suite_kunit.c", "int suite;\n");
+    Write(project() / "kunit/kunit.config", "# of this project\nCONFIG_KUNIT=y\n");
+    Write(project() / "kunit/expected.txt", "suite.case\n");
+    Write(project() / "kunit/commit-message.txt", "media: add KUnit tests\n\nThey test.\n");
+    Write(letter(), kLetter);
+  }
+
+  void TearDown() override { fs::remove_all(top_); }
+
+  fs::path theirs() const { return top_ / "theirs"; }
+  fs::path project() const { return top_ / "project"; }
+  fs::path kernel() const { return project() / "kernel"; }
+  fs::path build() const { return project() / "build"; }
+  fs::path letter() const { return kernel() / "0000-cover-letter.patch"; }
+  fs::path mails() const { return build() / "outgoing"; }
+
+  static std::string Git(const fs::path& folder, std::vector<std::string> arguments) {
+    process::Command command;
+    command.argv = {"git", "-c", "user.name=A U Thor", "-c", "user.email=author@example.org"};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    command.folder = folder.string();
+    command.environment = {{"GIT_CONFIG_GLOBAL", "/dev/null"}};
+    const auto output = process::Run(command);
+    EXPECT_TRUE(output.ok() && output->ok()) << arguments.front();
+    std::string text = output->out;
+    if (text.ends_with('\n')) text.pop_back();
+    return text;
+  }
+
+  static void Commit(const fs::path& folder, const std::string& message) {
+    Git(folder, {"add", "-A"});
+    Git(folder, {"commit", "-q", "-m", message});
+  }
+
+  process::Output Run(const std::string& verb, std::vector<std::string> more = {}) const {
+    process::Command command;
+    command.argv = {KERNEL_SERIES,      verb,      "--project",
+                    project().string(), "--build", build().string()};
+    command.argv.insert(command.argv.end(), more.begin(), more.end());
+    const auto output = process::Run(command);
+    EXPECT_TRUE(output.ok());
+    return *output;
+  }
+
+  process::Output Outgoing(std::vector<std::string> more = {}) const {
+    more.insert(more.end(), {"--origin", theirs().string(), "--folder", mails().string()});
+    return Run("outgoing", more);
+  }
+
+  std::string Mail(const std::string& name) const {
+    EXPECT_TRUE(fs::exists(mails() / name)) << name;
+    return files::ReadOrEmpty(mails() / name);
+  }
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(mails(), error)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  void PutVerdict(gate::ExitCode code) const {
+    gate::Verdict verdict;
+    verdict.code = code;
+    verdict.totals.passed = 42;
+    verdict.tool.passed = code == gate::ExitCode::kPassed;
+    fs::create_directories(build() / "kunit");
+    ASSERT_EQ(gate::WriteVerdict(verdict, (build() / "kunit/verdict.json").string()), "");
+  }
+
+  /// The tree with the series, and the note of its contents, which is written first.
+  void Apply() const {
+    const auto output =
+        Run("apply", {"--origin", theirs().string(), "--id", (build() / "linux.id").string()});
+    ASSERT_EQ(output.code, 0) << output.err;
+  }
+
+  fs::path top_;
+};
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(OutgoingSeriesTest, WritesLetterPatchesAndSuite) {
+  const auto output = Outgoing();
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(Names(), (std::vector<std::string>{"0000-cover-letter.patch", "0001-media-first.patch",
+                                               "0002-media-add-KUnit-tests.patch"}));
+  const std::string first = Mail("0000-cover-letter.patch");
+  EXPECT_TRUE(Contains(first, "Subject: [PATCH 0/2] media: the letter's subject\n")) << first;
+  EXPECT_TRUE(Contains(first, "From: A U Thor <author@example.org>\n")) << first;
+  EXPECT_TRUE(Contains(first, "\n==== end\n\nA U Thor (2):\n  media: first\n")) << first;
+  EXPECT_TRUE(Contains(first, "5 files changed")) << first;
+  EXPECT_TRUE(Contains(Mail("0001-media-first.patch"), "Subject: [PATCH 1/2] media: first\n"));
+  EXPECT_TRUE(Contains(output.err, "nothing was sent")) << output.err;
+}
+
+TEST_F(OutgoingSeriesTest, SuiteIsOnePatchWithWhatTheKernelNeeds) {
+  ASSERT_EQ(Outgoing().code, 0);
+  const std::string mail = Mail("0002-media-add-KUnit-tests.patch");
+  EXPECT_TRUE(Contains(mail, "\nThey test.\n---\n")) << mail;
+  EXPECT_TRUE(Contains(mail, "+source \"tests/Kconfig\"\n")) << mail;
+  for (const char* name : {"Kconfig", "suite_kunit.c", ".kunitconfig"}) {
+    EXPECT_TRUE(Contains(mail, std::string("+++ b/drivers/media/common/videobuf2/tests/") + name))
+        << mail;
+  }
+  for (const char* ours : {"expected", "hook.patch", "of this project", "commit-message"}) {
+    EXPECT_FALSE(Contains(mail, ours)) << mail;
+  }
+}
+
+TEST_F(OutgoingSeriesTest, MailsApplyToTheBase) {
+  ASSERT_EQ(Outgoing().code, 0);
+  const fs::path clone = top_ / "reviewer";
+  Git(top_, {"clone", "-q", theirs().string(), clone.string()});
+  Git(clone, {"am", "-q", (mails() / "0001-media-first.patch").string(),
+              (mails() / "0002-media-add-KUnit-tests.patch").string()});
+  EXPECT_EQ(files::ReadOrEmpty(clone / "core.c"), "core of the first patch\n");
+  EXPECT_EQ(files::ReadOrEmpty(clone / "drivers/media/common/videobuf2/tests/.kunitconfig"),
+            "CONFIG_KUNIT=y\n");
+}
+
+TEST_F(OutgoingSeriesTest, AsksTheTreeForTheRecipients) {
+  ASSERT_EQ(Outgoing().code, 0);
+  for (const auto& name : Names()) {
+    const std::string mail = Mail(name);
+    EXPECT_TRUE(Contains(mail, "To: C Person <c@example.org>,\n\tK Person <k@example.org>\n") ||
+                Contains(mail, "To: C Person <c@example.org>,\n    K Person <k@example.org>\n"))
+        << mail;
+    EXPECT_TRUE(Contains(mail, "Cc: list@example.org\n")) << mail;
+  }
+}
+
+TEST_F(OutgoingSeriesTest, SenderIsAuthorAndSignsOffWhenAsked) {
+  const auto output = Outgoing({"--sender", "S Ender <s@example.org>", "--sign-off"});
+  ASSERT_EQ(output.code, 0) << output.err;
+  for (const auto& name : Names()) {
+    const std::string mail = Mail(name);
+    EXPECT_TRUE(Contains(mail, "From: S Ender <s@example.org>\n")) << mail;
+    EXPECT_FALSE(Contains(mail, "author@example.org")) << mail;
+    EXPECT_EQ(Contains(mail, "\nSigned-off-by: S Ender <s@example.org>\n"),
+              name != "0000-cover-letter.patch")
+        << mail;
+  }
+  ASSERT_EQ(Outgoing({"--sender", "S Ender <s@example.org>"}).code, 0);
+  EXPECT_FALSE(Contains(Mail("0001-media-first.patch"), "Signed-off-by"));
+}
+
+TEST_F(OutgoingSeriesTest, NobodySignsOffInSomebodysName) {
+  const auto output = Outgoing({"--sign-off"});
+  EXPECT_EQ(output.code, static_cast<int>(gate::ExitCode::kInfrastructure));
+  EXPECT_FALSE(fs::exists(mails())) << output.err;
+  EXPECT_NE(Outgoing({"--sender", "s@example.org"}).code, 0);
+}
+
+TEST_F(OutgoingSeriesTest, LaterPostingSaysSo) {
+  ASSERT_EQ(Outgoing({"--reroll", "2"}).code, 0);
+  EXPECT_TRUE(Contains(Mail("v2-0001-media-first.patch"), "Subject: [PATCH v2 1/2] media: first"));
+}
+
+TEST_F(OutgoingSeriesTest, BaseCommitIsToldOnlyWhereOthersHaveIt) {
+  const std::string base = Git(theirs(), {"rev-parse", "HEAD"});
+  const auto output = Outgoing();
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_FALSE(Contains(Mail("0000-cover-letter.patch"), "base-commit"));
+  EXPECT_TRUE(Contains(output.err, "no base-commit")) << output.err;
+  // A branch of another folder of this machine is none of others.
+  Git(theirs(), {"remote", "add", "other", top_.string()});
+  Git(theirs(), {"update-ref", "refs/remotes/other/main", base});
+  ASSERT_EQ(Outgoing().code, 0);
+  EXPECT_FALSE(Contains(Mail("0000-cover-letter.patch"), "base-commit"));
+  Git(theirs(), {"remote", "set-url", "other", "https://example.org/linux.git"});
+  ASSERT_EQ(Outgoing().code, 0);
+  EXPECT_TRUE(Contains(Mail("0000-cover-letter.patch"), "\nbase-commit: " + base + "\n"));
+  Git(theirs(), {"remote", "remove", "other"});
+  Git(theirs(), {"tag", "v6.12"});
+  ASSERT_EQ(Outgoing().code, 0);
+  EXPECT_TRUE(Contains(Mail("0000-cover-letter.patch"), "\nbase-commit: " + base + "\n"));
+}
+
+TEST_F(OutgoingSeriesTest, PartThatWasNeverMeasuredStopsIt) {
+  ASSERT_EQ(Outgoing().code, 0);
+  Write(letter(), std::string(kLetter) + "==== cmake --build build --target bench\n==== end\n");
+  const auto output = Outgoing();
+  EXPECT_EQ(output.code, static_cast<int>(gate::ExitCode::kInfrastructure));
+  EXPECT_TRUE(Contains(output.err, "no result of bench")) << output.err;
+}
+
+TEST_F(OutgoingSeriesTest, EditsInTheTreeStopIt) {
+  ASSERT_EQ(Outgoing().code, 0);
+  Write(build() / "linux/core.c", "edited\n");
+  const auto output = Outgoing();
+  EXPECT_NE(output.code, 0);
+  EXPECT_TRUE(Contains(output.err, "series-refresh")) << output.err;
+}
+
+TEST_F(OutgoingSeriesTest, TreeStaysAsItWas) {
+  Apply();
+  const std::string head = Git(build() / "linux", {"rev-parse", "HEAD"});
+  ASSERT_EQ(Outgoing({"--sender", "S Ender <s@example.org>"}).code, 0);
+  EXPECT_EQ(Git(build() / "linux", {"rev-parse", "HEAD"}), head);
+  EXPECT_EQ(Git(build() / "linux", {"status", "--porcelain"}), "");
+  EXPECT_EQ(Run("refresh").code, 0);
+  EXPECT_EQ(files::ReadOrEmpty(letter()), kLetter);
+}
+
+TEST_F(OutgoingSeriesTest, LetterTakesWhatWasMeasured) {
+  Apply();
+  PutVerdict(gate::ExitCode::kPassed);
+  const auto output = Run("letter");
+  ASSERT_EQ(output.code, 0) << output.err;
+  const std::string text = files::ReadOrEmpty(letter());
+  EXPECT_TRUE(Contains(text, "--target kunit\nLinux 6.12: 42 tests, 42 passed")) << text;
+  EXPECT_FALSE(Contains(text, "\nmeasured\n")) << text;
+  const auto when = fs::last_write_time(letter());
+  ASSERT_EQ(Run("letter").code, 0);
+  EXPECT_EQ(fs::last_write_time(letter()), when);
+}
+
+TEST_F(OutgoingSeriesTest, LetterKeepsWhatItHasWhereNothingNewWasMeasured) {
+  Apply();
+  const auto missing = Run("letter");
+  EXPECT_NE(missing.code, 0);
+  EXPECT_TRUE(Contains(missing.err, "--target kunit")) << missing.err;
+  PutVerdict(gate::ExitCode::kFailed);
+  const auto failed = Run("letter");
+  EXPECT_NE(failed.code, 0);
+  EXPECT_TRUE(Contains(failed.err, "did not pass")) << failed.err;
+  EXPECT_EQ(files::ReadOrEmpty(letter()), kLetter);
+}
+
+TEST_F(OutgoingSeriesTest, LetterTakesNothingThatIsOlderThanTheTree) {
+  Apply();
+  PutVerdict(gate::ExitCode::kPassed);
+  fs::last_write_time(build() / "kunit/verdict.json",
+                      fs::last_write_time(build() / "linux.id") - std::chrono::seconds(1));
+  const auto output = Run("letter");
+  EXPECT_NE(output.code, 0);
+  EXPECT_TRUE(Contains(output.err, "has changed since")) << output.err;
+  EXPECT_EQ(files::ReadOrEmpty(letter()), kLetter);
+}
+
+}  // namespace
