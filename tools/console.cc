@@ -21,9 +21,10 @@ bool FindVersion(std::string_view line, std::string_view word, std::size_t* at) 
 
 }  // namespace
 
-StopMark FindStopMark(std::string_view line) {
+StopMark FindStopMark(std::string_view line, const LineMarks& marks) {
   StopMark found = StopMark::kNone;
-  for (std::size_t at = line.find(':'); at != std::string_view::npos; at = line.find(':', at + 1)) {
+  for (std::size_t at = FindPlace(line, ':', marks.colons, 0); at < line.size();
+       at = FindPlace(line, ':', marks.colons, at + 1)) {
     // The last letters of the words below: other colons are passed over at once.
     const char last = at == 0 ? '\0' : line[at - 1];
     if (last != 't' && last != 's' && last != 'S') continue;
@@ -71,10 +72,10 @@ bool Console::FindStart(std::string_view line) {
   return true;
 }
 
-Console::Line Console::Place(std::string_view raw, const LineMarks& marks) {
+Console::Line Console::PlaceAny(std::string_view raw, const LineMarks& marks) {
   const std::string_view line = TrimRight(raw);
   // Each mark holds a colon.
-  const StopMark stop = marks.colon && started_ ? FindStopMark(line) : StopMark::kNone;
+  const StopMark stop = marks.colon && started_ ? FindStopMark(line, marks) : StopMark::kNone;
   if (started_ && !ended_) {
     if (stop == StopMark::kEndOfKtap) {
       ended_ = true;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ktap_line.h"
 #include "line_marks.h"
 
 namespace gate {
@@ -27,8 +28,9 @@ enum class StopMark : std::uint8_t {
   kEndOfKtap,  ///< It did, or found no root file system, and kunit_tool reads no further.
 };
 
-/// Finds the last mark in `line`, wherever it stands.
-StopMark FindStopMark(std::string_view line);
+/// Finds the last mark in `line`, wherever it stands. `marks` are those of `line`, or of a line
+/// that begins with it.
+StopMark FindStopMark(std::string_view line, const LineMarks& marks);
 
 /// Finds the KTAP in a kernel console as kunit_tool does (extract_tap_lines() in kunit_parser.py):
 /// where it starts, what prefix each line bears, where it ends. A version line after the end starts
@@ -44,9 +46,26 @@ class Console {
   /// Places the next line of the console. The view points into `raw`.
   Line Place(std::string_view raw) { return Place(raw, FindMarks(raw)); }
   /// The same, for those who have its marks already.
-  Line Place(std::string_view raw, const LineMarks& marks);
+  Line Place(std::string_view raw, const LineMarks& marks) {
+    // A version line is none in a document that goes on, and each StopMark holds a colon. In plain
+    // ASCII a character is a byte.
+    if (in_document() && !marks.high) {
+      const std::string_view line = TrimRight(raw);
+      const StopMark stop = marks.colon ? FindStopMark(line, marks) : StopMark::kNone;
+      if (stop != StopMark::kEndOfKtap) return {Part::kTests, CutPlain(line), stop};
+    }
+    return PlaceAny(raw, marks);
+  }
+
+  /// A version line has come, and what ends a document has not.
+  bool in_document() const { return started_ && !ended_; }
+  /// `line`, of ASCII alone, without its prefix.
+  std::string_view CutPlain(std::string_view line) const {
+    return line.substr(prefix_ < line.size() ? prefix_ : line.size());
+  }
 
  private:
+  Line PlaceAny(std::string_view raw, const LineMarks& marks);
   bool FindStart(std::string_view line);
 
   bool started_ = false;

@@ -52,8 +52,8 @@ Result<std::vector<std::string>> ReadTestList(std::string_view console) {
   Console placer;
   LineSplitter splitter;
   std::vector<std::string> tests;
-  const auto take = [&](std::string_view raw, bool) {
-    const Console::Line line = placer.Place(raw);
+  const auto take = [&](const LineSplitter::Line& raw) {
+    const Console::Line line = placer.Place(raw.text);
     if (line.part == Part::kTests && IsTest(line.text)) tests.emplace_back(line.text);
   };
   splitter.Feed(console, take);

@@ -120,11 +120,26 @@ struct Gate::Impl {
     sinks.push_back(std::move(sink));
   }
 
-  void OnLine(std::string_view raw, bool cut) {
+  // Where no more than the result that is due stands in the line, there is nothing else to look
+  // for. What ends in '!' may be a splat that is glued to it.
+  bool TakeDue(std::string_view raw) {
+    if (!console.in_document() || !scanner.idle() || raw.empty()) return false;
+    if (raw.back() <= ' ' || raw.back() == '!') return false;
+    return parser.TakeDue(console.CutPlain(raw), lines);
+  }
+
+  void OnLine(const LineSplitter::Line& next) {
+    const std::string_view raw = next.text;
     ++lines;
     clock.Line(raw);
     if (recorder) recorder->OnLine(raw, lines);
-    const LineMarks marks = FindMarks(raw);
+    if (next.marked || next.cut || !TakeDue(raw)) TakeAny(next);
+    clock.Line({});
+  }
+
+  void TakeAny(const LineSplitter::Line& next) {
+    const std::string_view raw = next.text;
+    const LineMarks marks = next.marked ? FindMarks(raw) : LineMarks();
     const Console::Line line = console.Place(raw, marks);
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
@@ -144,7 +159,7 @@ struct Gate::Impl {
       if (line.part == Part::kEnd) scanner.Flush();
       scanner.Line(raw, line.text, lines, scope, marks);
     }
-    if (cut) judge.OnCutLine(lines);
+    if (next.cut) judge.OnCutLine(lines);
     if (!structure) {
       if (marks.at) OnBanner(BannerVersion(raw));
       stopped = stopped || (saw_document && line.stop != StopMark::kNone);
@@ -152,7 +167,6 @@ struct Gate::Impl {
     }
     if (line.part == Part::kExecutor) judge.OnExecutor(line.text, lines);
     parser.Line(line, parsed, lines);
-    clock.Line({});
   }
 
   void OnBanner(std::string_view version) {
@@ -240,8 +254,7 @@ Result<Gate> Gate::Create(const Options& options) {
 
 void Gate::Feed(std::string_view bytes) {
   impl_->bytes += bytes.size();
-  impl_->splitter.Feed(bytes,
-                       [this](std::string_view line, bool cut) { impl_->OnLine(line, cut); });
+  impl_->splitter.Feed(bytes, [this](const LineSplitter::Line& line) { impl_->OnLine(line); });
   if (impl_->terminal) impl_->terminal->OnPause();
 }
 
@@ -254,9 +267,9 @@ void Gate::AddInfrastructureFault(std::string_view message) {
 Verdict Gate::Finish(EndOfInput how) {
   Impl& gate = *impl_;
   bool open_line = false;
-  gate.splitter.Finish([&gate, &open_line](std::string_view line, bool cut) {
-    open_line = FindStopMark(line) == StopMark::kNone;
-    gate.OnLine(line, cut);
+  gate.splitter.Finish([&gate, &open_line](const LineSplitter::Line& line) {
+    open_line = FindStopMark(line.text, FindMarks(line.text)) == StopMark::kNone;
+    gate.OnLine(line);
   });
   gate.scanner.Flush();
   gate.parser.Finish();

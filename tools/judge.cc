@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "text.h"
@@ -28,6 +29,24 @@ std::string Join(std::string_view parent, std::string_view name) {
   path.reserve(parent.size() + 1 + name.size());
   path.append(parent).append(".").append(name);
   return path;
+}
+
+// The same, into a string that is used again: many cases say something.
+void AssignJoined(std::string_view parent, std::string_view name, std::string* path) {
+  path->resize(parent.size() + 1 + name.size());
+  char* const to = path->data();
+  std::memcpy(to, parent.data(), parent.size());
+  to[parent.size()] = '.';
+  std::memcpy(to + parent.size() + 1, name.data(), name.size());
+}
+
+// Where ": " stands in `text`.
+std::size_t FindColon(std::string_view text) {
+  std::size_t at = text.find(':');
+  while (at != std::string_view::npos && !text.substr(at + 1).starts_with(' ')) {
+    at = text.find(':', at + 1);
+  }
+  return at;
 }
 
 // "pass:3 fail:0 skip:1 total:4", as kunit_print_suite_stats() prints it.
@@ -191,38 +210,41 @@ void Judge::OnPlan(const PlanEvent& event) { planned_ = planned_ || event.depth 
 
 bool Judge::BeginExpectation(const TextEvent& event) {
   std::string_view text = TrimLeft(event.text);
-  if (!text.starts_with("# ")) return false;
+  if (!BeginsWith(text, "# ")) return false;
   text.remove_prefix(2);
-  const std::size_t colon = text.find(": ");
+  const std::size_t colon = FindColon(text);
   if (colon == std::string_view::npos) return false;
   const std::string_view name = text.substr(0, std::min(colon, KtapParser::kMaxName));
   const std::string_view after = text.substr(colon + 2);
-  if (after.starts_with("pass:")) {
+  if (BeginsWith(after, "pass:")) {
     CheckStatistics(event, after);
     return true;
   }
   // Ahead of the plan stands the suite's own: "# module: name".
   if (event.depth == 1 && planned_ && !event.path.empty() &&
       name.find(' ') == std::string_view::npos && name != event.name) {
-    case_.assign(event.path).append(".").append(name);
+    AssignJoined(event.path, name, &case_);
   }
 
   std::string_view place;
   std::string_view what;
   std::string_view rest;
-  for (const std::string_view word : {"EXPECTATION FAILED", "ASSERTION FAILED"}) {
-    if (!after.starts_with(word) || !after.substr(word.size()).starts_with(" at ")) continue;
-    what = word;
-    place = after.substr(word.size() + 4);
+  if (after.starts_with('E') || after.starts_with('A')) {
+    for (const std::string_view word : {"EXPECTATION FAILED", "ASSERTION FAILED"}) {
+      if (!after.starts_with(word) || !after.substr(word.size()).starts_with(" at ")) continue;
+      what = word;
+      place = after.substr(word.size() + 4);
+    }
   }
   // lib/kunit/test.c: "# case: failed to initialize: -12", "# suite:     # failed to initialize
   // (-5)".
   std::string_view init = TrimLeft(after);
-  if (init.starts_with("# ")) init.remove_prefix(2);
-  if (init.starts_with("failed to initialize")) {
+  if (BeginsWith(init, "# ")) init.remove_prefix(2);
+  if (BeginsWith(init, "failed to initialize")) {
     rest = init;
   } else if (what.empty()) {
     // kunit_fail_current_test(): "# case: file.c:12: what happened".
+    if (after.find(':') == std::string_view::npos) return false;
     const auto location = FindLocation(after.substr(0, after.find(' ')));
     if (!location || location->file.data() != after.data()) return false;
     const std::size_t end = after.find(": ");
@@ -318,7 +340,11 @@ void Judge::CheckName(std::string_view parent, std::string_view name, std::size_
                       std::uint64_t log_line) {
   if (depth >= names_.size() || name.empty()) return;
   const NameSet::Added added = names_[depth].Add(name);
-  if (added == NameSet::Added::kNew) return;
+  if (added != NameSet::Added::kNew) RefuseName(added, parent, name, log_line);
+}
+
+void Judge::RefuseName(NameSet::Added added, std::string_view parent, std::string_view name,
+                       std::uint64_t log_line) {
   if (added == NameSet::Added::kDuplicate) {
     if (!Omits(ExitCode::kFailed))
       Add("duplicate", ExitCode::kFailed, Join(parent, name),
@@ -382,42 +408,46 @@ void Judge::CheckSkip(std::string_view test, std::string_view parameter, bool no
 }
 
 void Judge::OnResult(const ResultEvent& event) {
-  const bool failed = event.status == Status::kFailed;
   const std::size_t level = event.depth - 1;
   if (level < direct_.size()) {
     CountInto(event.status, &direct_[level]);
     CountInto(event.status, &leaves_[level]);
   }
-  const bool skipped = event.status == Status::kSkipped;
-  const bool expects = rules_.expected && event.depth <= 2;
-  if (failed || skipped || !pending_.empty() || expects) {
-    const std::string full = Join(event.parent, event.name);
-    const bool parameter = event.depth > 2;
-    const std::string_view test = parameter ? CaseOf(event.parent) : std::string_view(full);
-    const bool said = std::any_of(pending_.begin(), pending_.end(), [](const Pending& p) {
-      return p.reason.kind == "expectation" && !p.certain;
-    });
-    Settle(test, parameter ? event.name : std::string_view(), event.status);
-    if (failed) {
-      RecordFailed(test);
-      if (!said && !Omits(ExitCode::kFailed)) {
-        Add("test-failed", ExitCode::kFailed, test,
-            parameter ? fmt::format("failed, and says no more [{}]", Printable(event.name))
-                      : std::string("failed, and says no more"),
-            event.log_line);
-      }
-    }
-    const bool known = !expects || CheckExpected(full, event.log_line);
-    if (skipped && (known || event.not_ok)) {
-      CheckSkip(test, parameter ? event.name : std::string_view(), event.not_ok, event.reason,
-                event.log_line);
-    }
-  }
+  if (event.status != Status::kPassed || !pending_.empty() || rules_.expected) Explain(event);
   CheckName(event.parent, event.name, event.depth, event.log_line);
   if (event.depth == 2) {
     if (last_suite_ != event.parent) last_suite_.assign(event.parent);
-    last_case_.assign(event.name);
+    last_case_.Assign(event.name);
     case_.clear();
+  }
+}
+
+// What there is to say of a result, but for its name.
+void Judge::Explain(const ResultEvent& event) {
+  const bool failed = event.status == Status::kFailed;
+  const bool skipped = event.status == Status::kSkipped;
+  const bool expects = rules_.expected && event.depth <= 2;
+  if (!failed && !skipped && pending_.empty() && !expects) return;
+  const std::string full = Join(event.parent, event.name);
+  const bool parameter = event.depth > 2;
+  const std::string_view test = parameter ? CaseOf(event.parent) : std::string_view(full);
+  const bool said = std::any_of(pending_.begin(), pending_.end(), [](const Pending& p) {
+    return p.reason.kind == "expectation" && !p.certain;
+  });
+  Settle(test, parameter ? event.name : std::string_view(), event.status);
+  if (failed) {
+    RecordFailed(test);
+    if (!said && !Omits(ExitCode::kFailed)) {
+      Add("test-failed", ExitCode::kFailed, test,
+          parameter ? fmt::format("failed, and says no more [{}]", Printable(event.name))
+                    : std::string("failed, and says no more"),
+          event.log_line);
+    }
+  }
+  const bool known = !expects || CheckExpected(full, event.log_line);
+  if (skipped && (known || event.not_ok)) {
+    CheckSkip(test, parameter ? event.name : std::string_view(), event.not_ok, event.reason,
+              event.log_line);
   }
 }
 
@@ -489,7 +519,7 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
   if (event.depth == 2) {
     CheckExpected(std::string(event.path), event.log_line);
     last_suite_.assign(event.path);
-    last_case_.clear();
+    last_case_.Clear();
     case_.clear();
   }
   if (event.depth == 1) {
@@ -641,7 +671,8 @@ void Judge::OnInfrastructure(std::string_view message) {
 }
 
 std::string Judge::Last() const {
-  return last_suite_.empty() || last_case_.empty() ? last_suite_ : Join(last_suite_, last_case_);
+  return last_suite_.empty() || last_case_.empty() ? last_suite_
+                                                   : Join(last_suite_, last_case_.view());
 }
 
 std::string Judge::Running() const {

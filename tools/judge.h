@@ -18,6 +18,7 @@
 #include "manifest.h"
 #include "name_set.h"
 #include "path_map.h"
+#include "short_name.h"
 #include "splat.h"
 #include "verdict.h"
 
@@ -104,6 +105,9 @@ class Judge : public KtapHandler {
   void CheckName(std::string_view parent, std::string_view name, std::size_t depth,
                  std::uint64_t log_line);
   void CheckSuite(const GroupEvent& event);
+  void RefuseName(NameSet::Added added, std::string_view parent, std::string_view name,
+                  std::uint64_t log_line);
+  void Explain(const ResultEvent& event);
   bool CheckExpected(const std::string& test, std::uint64_t log_line);
   void CheckMissing();
   void AddMissing(const Manifest::Entry& entry, const std::string& test, std::string message);
@@ -141,7 +145,7 @@ class Judge : public KtapHandler {
   bool planned_ = false;    // Its plan was there: diagnostics may be its cases' own.
   std::string case_;        // The case that is known to run: from its group or its diagnostics.
   std::string last_suite_;  // Of the last result; with the case in it where that is a group.
-  std::string last_case_;
+  ShortName last_case_;
   std::string running_at_end_;
   std::string last_at_end_;
   std::string executor_;

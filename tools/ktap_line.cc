@@ -6,6 +6,25 @@
 namespace gate {
 namespace {
 
+// TakeNumber(), for those in this file to have in line.
+inline bool Take(std::string_view* text, std::uint64_t* value) {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::ptrdiff_t kSafe = 19;  // So many digits can't overflow.
+  const char* const begin = text->data();
+  const char* const end = begin + text->size();
+  const char* at = begin;
+  std::uint64_t sum = 0;
+  for (; at != end; ++at) {
+    const std::uint64_t digit = static_cast<std::uint64_t>(*at) - '0';
+    if (digit > 9) break;
+    sum = at - begin >= kSafe && sum > (kMax - digit) / 10 ? kMax : sum * 10 + digit;
+  }
+  if (at == begin) return false;
+  text->remove_prefix(static_cast<std::size_t>(at - begin));
+  *value = sum;
+  return true;
+}
+
 // Splits "name # comment" as ([^#]*)( # .*)?$ does. False: it does not match.
 bool SplitComment(std::string_view text, std::size_t hash, std::string_view* name) {
   if (hash == std::string_view::npos) {
@@ -46,7 +65,7 @@ std::size_t NameStarts(std::string_view text, ToolVersion version, std::size_t (
 void ParseResult(std::string_view text, bool ok, ToolVersion version, bool may_hold_hash,
                  KtapLine* line) {
   std::uint64_t number;
-  if (!TakeNumber(&text, &number)) return;
+  if (!Take(&text, &number)) return;
   const bool spaced = text.starts_with(' ');
   if (!spaced && !text.empty() && version == ToolVersion::k6_12) return;
   line->ok = ok;
@@ -77,19 +96,11 @@ void ParseResult(std::string_view text, bool ok, ToolVersion version, bool may_h
   }
 }
 
-std::size_t Indent(std::string_view text) {
-  constexpr std::string_view kStep = "    ";  // KTAP is indented by four.
-  std::size_t size = 0;
-  while (text.substr(size, kStep.size()) == kStep) size += kStep.size();
-  while (size < text.size() && IsSpace(text[size])) ++size;
-  return size;
-}
-
 bool ParseVersion(std::string_view text, std::string_view word, KtapLine* line) {
   if (!text.starts_with(word)) return false;
   text.remove_prefix(word.size());
   std::uint64_t number;
-  if (!TakeNumber(&text, &number) || !text.empty()) return false;
+  if (!Take(&text, &number) || !text.empty()) return false;
   line->kind = LineKind::kVersion;
   line->number = number;
   return true;
@@ -97,38 +108,24 @@ bool ParseVersion(std::string_view text, std::string_view word, KtapLine* line) 
 
 }  // namespace
 
-bool TakeNumber(std::string_view* text, std::uint64_t* value) {
-  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-  constexpr std::size_t kSafe = 19;  // So many digits can't overflow.
-  std::size_t used = 0;
-  std::uint64_t sum = 0;
-  for (; used < text->size(); ++used) {
-    const std::uint64_t digit = static_cast<std::uint64_t>((*text)[used]) - '0';
-    if (digit > 9) break;
-    sum = used >= kSafe && sum > (kMax - digit) / 10 ? kMax : sum * 10 + digit;
-  }
-  if (used == 0) return false;
-  text->remove_prefix(used);
-  *value = sum;
-  return true;
-}
+bool TakeNumber(std::string_view* text, std::uint64_t* value) { return Take(text, value); }
 
 KtapLine ParseKtapLine(std::string_view text, ToolVersion version, bool may_hold_hash) {
   KtapLine line;
-  line.indent = Indent(text);
+  line.indent = IndentOf(text);
   text.remove_prefix(line.indent);
   if (text.empty()) return line;
   switch (text.front()) {
     case 'o':
-      if (text.starts_with("ok ")) ParseResult(text.substr(3), true, version, may_hold_hash, &line);
+      if (BeginsWith(text, "ok ")) ParseResult(text.substr(3), true, version, may_hold_hash, &line);
       break;
     case 'n':
-      if (text.starts_with("not ok "))
+      if (BeginsWith(text, "not ok "))
         ParseResult(text.substr(7), false, version, may_hold_hash, &line);
       break;
     case '#':
       line.kind = LineKind::kDiagnostic;
-      if (text.starts_with("# Subtest: ")) {
+      if (BeginsWith(text, "# Subtest: ")) {
         line.kind = LineKind::kSubtest;
         line.name = text.substr(11);
       }
@@ -140,9 +137,9 @@ KtapLine ParseKtapLine(std::string_view text, ToolVersion version, bool may_hold
       line.tap = ParseVersion(text, "TAP version ", &line);
       break;
     case '1':
-      if (text.starts_with("1..")) {
+      if (BeginsWith(text, "1..")) {
         text.remove_prefix(3);
-        if (TakeNumber(&text, &line.number)) line.kind = LineKind::kPlan;
+        if (Take(&text, &line.number)) line.kind = LineKind::kPlan;
       }
       break;
     default:

@@ -49,7 +49,21 @@ KtapLine ParseKtapLine(std::string_view text, ToolVersion version = ToolVersion:
 
 /// White space as Python's str.strip() sees it, in ASCII.
 constexpr bool IsSpace(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
+  return c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f'));
+}
+
+/// Whether `text` begins with `words`, a literal: its length is known, so that no call is made.
+template <std::size_t kSize>
+constexpr bool BeginsWith(std::string_view text, const char (&words)[kSize]) {
+  return text.size() >= kSize - 1 && __builtin_memcmp(text.data(), words, kSize - 1) == 0;
+}
+
+/// Bytes of white space ahead in `text`.
+constexpr std::size_t IndentOf(std::string_view text) {
+  std::size_t size = 0;
+  while (BeginsWith(text.substr(size), "    ")) size += 4;  // As KTAP is indented.
+  while (size < text.size() && IsSpace(text[size])) ++size;
+  return size;
 }
 
 constexpr std::string_view TrimRight(std::string_view text) {
@@ -57,10 +71,7 @@ constexpr std::string_view TrimRight(std::string_view text) {
   return text;
 }
 
-constexpr std::string_view TrimLeft(std::string_view text) {
-  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-  return text;
-}
+constexpr std::string_view TrimLeft(std::string_view text) { return text.substr(IndentOf(text)); }
 
 /// Takes decimal digits off the front of `text` into `*value`, which saturates. False: there are
 /// none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ktap_parser.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace gate {
@@ -67,6 +68,7 @@ void KtapParser::Problem(ProblemKind kind, std::string_view text, std::uint64_t 
 
 void KtapParser::StartDocument(std::uint64_t number) {
   ++documents_;
+  due_size_ = 0;
   depth_ = 1;
   path_.clear();
   path_base_ = 0;
@@ -127,6 +129,65 @@ void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::ui
   }
 }
 
+namespace {
+
+std::uint64_t Load64(const char* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+// memcmp() == 0, with no call for what is some bytes long.
+bool AreEqual(const char* one, const char* other, std::size_t size) {
+  if (size < 8 || size > 16) return std::memcmp(one, other, size) == 0;
+  const std::size_t tail = size - 8;
+  return Load64(one) == Load64(other) && Load64(one + tail) == Load64(other + tail);
+}
+
+}  // namespace
+
+bool KtapParser::TakeDue(std::string_view text, std::uint64_t number) {
+  if (due_size_ == 0 || text.size() < due_size_ + 2 || text.size() > due_size_ + kMaxName ||
+      !AreEqual(text.data(), due_.data(), due_size_)) {
+    return false;
+  }
+  Frame& group = top();
+  const std::string_view name = text.substr(due_size_);
+  if (name == group.name || (group.has_plan && group.next > group.plan)) return false;
+  last_number_ = result_number_ = number;
+  result_name_.Assign(name);
+  ++group.totals.passed;
+  ++group.due;
+  ++group.children;
+  ++group.next;
+  char* digit = due_.data() + due_size_ - 2;  // A space follows.
+  while (*digit == '9') *digit-- = '0';
+  if (*digit >= '0' && *digit < '9') {
+    ++*digit;
+  } else {
+    due_size_ = 0;  // One digit more: Leaf() writes it.
+  }
+  ResultEvent event;
+  event.parent = path();
+  event.name = name;
+  event.depth = group.depth + 1;
+  event.log_line = number;
+  handler_->OnResult(event);
+  return true;
+}
+
+// `line`, whose text is `text`, was the result that was due: the next one begins like it.
+void KtapParser::ExpectNext(const KtapLine& line, std::string_view text) {
+  constexpr std::string_view kOk = "ok ";
+  if (line.indent + kOk.size() + 24 > due_.size()) return;
+  std::memcpy(due_.data(), text.data(), line.indent);
+  std::memcpy(due_.data() + line.indent, kOk.data(), kOk.size());
+  char* const digits = due_.data() + line.indent + kOk.size();
+  char* const end = std::to_chars(digits, due_.data() + due_.size() - 1, line.number + 1).ptr;
+  *end = ' ';
+  due_size_ = static_cast<std::size_t>(end + 1 - due_.data());
+}
+
 // `line` with no more than we hold of a name or believe of a plan.
 KtapLine KtapParser::Bound(const KtapLine& line, std::string_view text, std::uint64_t number) {
   KtapLine bound = line;
@@ -143,10 +204,10 @@ KtapLine KtapParser::Bound(const KtapLine& line, std::string_view text, std::uin
 
 // Each state either takes the line and returns, or moves on to the state that does.
 void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uint64_t number) {
+  due_size_ = 0;
   if (line.kind == LineKind::kResult) {
     result_number_ = number;
-    result_size_ = line.match_name.size();
-    std::memcpy(result_name_.data(), line.match_name.data(), result_size_);
+    result_name_.Assign(line.match_name);
   }
   for (;;) {
     Frame& group = top();
@@ -320,6 +381,10 @@ void KtapParser::Leaf(const KtapLine& line, std::string_view text, std::uint64_t
   if (group.children == 0 && !group.has_plan) group.child_indent = line.indent;
   ++group.children;
   ++group.next;
+  if (depth_ > 1 && group.state == State::kChildren && lost_path_.empty() &&
+      group.next == group.due) {
+    ExpectNext(line, text);
+  }
   handler_->OnResult(event);
   if (depth_ == 1 && group.has_plan && group.next > group.plan && group.state != State::kDone) {
     group.state = State::kDone;
@@ -460,8 +525,7 @@ void KtapParser::PopAtEnd() {
   Frame& group = top();
   const bool last_is_result = result_number_ == last_number_;
   const bool named = !group.name.empty();
-  const std::string_view last_name(result_name_.data(), result_size_);
-  const bool own = last_is_result && (!named || last_name == group.name);
+  const bool own = last_is_result && (!named || result_name_.view() == group.name);
   if (version_ == ToolVersion::k6_12) {
     tool_dies_ = tool_dies_ || (own && !tool_done_);
     if (named) ++group.totals.errors;
@@ -481,6 +545,7 @@ void KtapParser::EndLatePlan() {
 }
 
 void KtapParser::Finish() {
+  due_size_ = 0;
   if (documents_ == 0) tool_totals_.errors = 1;
   if (depth_ == 0) return;
   Frame& document = frames_[0];

@@ -11,6 +11,7 @@
 
 #include "console.h"
 #include "ktap_events.h"
+#include "short_name.h"
 
 namespace gate {
 
@@ -22,7 +23,7 @@ class KtapParser {
   static constexpr std::size_t kMaxDepth = 32;  ///< Open groups, the document included.
 
   /// Bytes of one name. Paths are as long as names times depth, and stand in each reason.
-  static constexpr std::size_t kMaxName = 256;
+  static constexpr std::size_t kMaxName = ShortName::kMax;
   /// Tests in one plan. What all plans promise must not overflow the counts.
   static constexpr std::uint64_t kMaxPlan = 1'000'000'000;
 
@@ -31,6 +32,11 @@ class KtapParser {
   /// The next line of the console, as Console placed it; `parsed` is its text taken apart, and is
   /// looked at where the line belongs to a document. `number` is its 1-based place in the log.
   void Line(const Console::Line& line, const KtapLine& parsed, std::uint64_t number);
+
+  /// Takes a line that is nothing but the result that is due in the open group, "ok 3 name": the
+  /// usual line of a long log, which costs less this way. `text` is that of a line of the document
+  /// that is open, in which FindMarks() finds nothing. False: it is another one, for Line().
+  bool TakeDue(std::string_view text, std::uint64_t number);
 
   /// The input ended: closes every group that is open.
   void Finish();
@@ -91,6 +97,7 @@ class KtapParser {
   bool Push(const KtapLine& line, std::string_view text, std::uint64_t number);
   void SetName(Frame* frame, std::string_view name);
   void CheckVersion(const KtapLine& line, std::string_view text, std::uint64_t number);
+  void ExpectNext(const KtapLine& line, std::string_view text);
   void MissingChildren(std::uint64_t number);
   void MadeUp(std::uint64_t count, Status status);
   void Pop(const KtapLine* result, std::uint64_t number, Status unreported = Status::kCrashed);
@@ -110,6 +117,8 @@ class KtapParser {
       lost_path_;  // A group that closed with no result: later lines may still be its cases.
   std::size_t lost_indent_ = 0;
   std::size_t lost_depth_ = 0;
+  std::array<char, 64> due_;  // "    ok 3 ", as the result that is due begins, if all is well,
+  std::size_t due_size_ = 0;  // and its size; 0: that is not known.
   std::uint64_t documents_ = 0;
   std::uint64_t last_number_ = 0;
   Totals tool_totals_;
@@ -118,9 +127,8 @@ class KtapParser {
   bool tool_found_input_ = false;
   bool tool_hangs_ = false;
   bool tool_dies_ = false;
-  std::uint64_t result_number_ = 0;         // Line of the last result,
-  std::array<char, kMaxName> result_name_;  // and its name.
-  std::size_t result_size_ = 0;
+  std::uint64_t result_number_ = 0;  // Line of the last result,
+  ShortName result_name_;            // and its name.
 };
 
 }  // namespace gate

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace gate {
@@ -32,6 +33,37 @@ TEST(LineMarksTest, FindsEachByteWhereverItStands) {
 TEST(LineMarksTest, AnEmptyLineHasNone) {
   const LineMarks marks = FindMarks({});
   EXPECT_FALSE(marks.colon || marks.hash || marks.dash || marks.at || marks.high);
+}
+
+TEST(LineMarksTest, TellsThePlacesOfColonsAndHashes) {
+  for (std::size_t size = 1; size < 150; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char c : {':', '#'}) {
+        std::string line(size, 'x');
+        line[at] = c;
+        const LineMarks marks = FindMarks(line);
+        const std::uint64_t places = c == ':' ? marks.colons : marks.hashes;
+        EXPECT_EQ(FindPlace(line, c, places, 0), at) << size;
+        EXPECT_EQ(FindPlace(line, c, places, at), at) << size;
+        EXPECT_EQ(FindPlace(line, c, places, at + 1), std::string::npos) << size;
+      }
+    }
+  }
+}
+
+TEST(ScanBlockTest, FindsEndsAndMarks) {
+  for (int value = 0; value < 256; ++value) {
+    const char c = static_cast<char>(value);
+    for (std::size_t at = 0; at < BlockMarks::kSize; ++at) {
+      std::string bytes(BlockMarks::kSize, 'x');
+      bytes[at] = c;
+      const LineMarks marks = FindMarks(bytes);
+      const bool any = marks.colon || marks.hash || marks.dash || marks.at || marks.high;
+      const BlockMarks block = ScanBlock(bytes.data());
+      EXPECT_EQ(block.marks, std::uint64_t{any} << at) << value;
+      EXPECT_EQ(block.ends, std::uint64_t{c == '\n' || c == '\r'} << at) << value;
+    }
+  }
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 #ifndef TOOLS_LINE_SPLITTER_H_
 #define TOOLS_LINE_SPLITTER_H_
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+
+#include "line_marks.h"
 
 namespace gate {
 
@@ -17,64 +21,74 @@ class LineSplitter {
  public:
   static constexpr std::size_t kMaxLine = 64 * 1024;  ///< Bytes kept of one line.
 
-  /// Calls `on_line(std::string_view line, bool cut)` for each line that `bytes` completes; `cut`
-  /// says that the tail of the line was dropped. The view lives for the call only.
+  struct Line {
+    std::string_view text;  ///< Lives for the call only.
+    bool cut = false;       ///< The tail of the line was dropped.
+    bool marked = true;     ///< False: FindMarks(text) is known to find nothing.
+  };
+
+  /// Calls `on_line(const Line&)` for each line that `bytes` completes.
   template <typename OnLine>
   void Feed(std::string_view bytes, OnLine&& on_line) {
-    const char* p = bytes.data();
-    const char* const end = p + bytes.size();
-    if (p == end) return;
-    if (skip_lf_) {
-      skip_lf_ = false;
-      if (*p == '\n') ++p;
+    if (bytes.empty()) return;
+    const char* const end = bytes.data() + bytes.size();
+    const char* start = bytes.data();  // Of the line that is open.
+    if (skip_lf_ && *start == '\n') ++start;
+    skip_lf_ = false;
+    bool marked = false;
+    const char* at = bytes.data();
+    for (; static_cast<std::size_t>(end - at) >= BlockMarks::kSize; at += BlockMarks::kSize) {
+      Block(ScanBlock(at), at, end, &start, &marked, on_line);
     }
-    const char* lf = Find(p, end, '\n');
-    const char* cr = Find(p, end, '\r');
-    while (p != end) {
-      const char* stop = lf < cr ? lf : cr;
-      if (stop == end) {
-        Keep(p, end);
-        return;
-      }
-      const char* next = stop + 1;
-      if (stop == cr) {
-        if (next == end) {
-          skip_lf_ = true;
-        } else if (*next == '\n') {
-          ++next;
-        }
-      }
-      Emit(p, stop, on_line);
-      p = next;
-      if (lf < p) lf = Find(p, end, '\n');
-      if (cr < p) cr = Find(p, end, '\r');
+    if (at != end) {
+      char tail[BlockMarks::kSize] = {};
+      std::memcpy(tail, at, static_cast<std::size_t>(end - at));
+      Block(ScanBlock(tail), at, end, &start, &marked, on_line);
     }
+    if (start != end) Keep(start, end);
   }
 
   /// Hands out what follows the last line end, if anything does.
   template <typename OnLine>
   void Finish(OnLine&& on_line) {
-    if (!kept_.empty()) Emit(nullptr, nullptr, on_line);
+    if (!kept_.empty()) Emit(nullptr, nullptr, true, on_line);
   }
 
  private:
-  static const char* Find(const char* p, const char* end, char c) {
-    if (p == end) return end;
-    const void* hit = std::memchr(p, c, static_cast<std::size_t>(end - p));
-    return hit == nullptr ? end : static_cast<const char*>(hit);
+  // The lines that end among the bytes at `at`, of which `block` tells.
+  template <typename OnLine>
+  void Block(BlockMarks block, const char* at, const char* end, const char** start, bool* marked,
+             OnLine&& on_line) {
+    while (block.ends != 0) {
+      const char* const stop = at + std::countr_zero(block.ends);
+      const std::uint64_t upto = block.ends ^ (block.ends - 1);
+      block.ends &= block.ends - 1;
+      if (stop < *start) continue;  // The '\n' of a "\r\n".
+      Emit(*start, stop, *marked || (block.marks & upto) != 0, on_line);
+      block.marks &= ~upto;
+      *marked = false;
+      *start = stop + 1;
+      if (*stop != '\r') continue;
+      if (*start == end) {
+        skip_lf_ = true;
+      } else if (**start == '\n') {
+        ++*start;
+      }
+    }
+    *marked = *marked || block.marks != 0;
   }
 
   void Keep(const char* p, const char* end);
 
   template <typename OnLine>
-  void Emit(const char* p, const char* stop, OnLine&& on_line) {
+  void Emit(const char* p, const char* stop, bool marked, OnLine&& on_line) {
     if (kept_.empty()) {
       const std::size_t size = static_cast<std::size_t>(stop - p);
-      on_line(std::string_view(p, size < kMaxLine ? size : kMaxLine), size > kMaxLine);
+      on_line(Line{{p, size < kMaxLine ? size : kMaxLine}, size > kMaxLine, marked});
       return;
     }
     Keep(p, stop);
-    on_line(std::string_view(kept_), cut_);
+    on_line(Line{kept_, cut_, true});
     kept_.clear();
     cut_ = false;
   }

@@ -17,7 +17,7 @@ using Lines = std::vector<std::string>;
 Lines Split(std::string_view text, std::size_t size) {
   LineSplitter splitter;
   Lines lines;
-  const auto take = [&lines](std::string_view line, bool) { lines.emplace_back(line); };
+  const auto take = [&lines](const LineSplitter::Line& line) { lines.emplace_back(line.text); };
   for (std::size_t at = 0; at < text.size(); at += size) {
     splitter.Feed(text.substr(at, size), take);
   }
@@ -45,7 +45,9 @@ TEST(LineSplitterTest, KeepsTheHeadOfALongLineAndSaysSo) {
     LineSplitter splitter;
     std::vector<std::pair<std::string, bool>> lines;
     const std::string text = head + "\n" + head + "tail\nshort\n";
-    const auto take = [&lines](std::string_view line, bool cut) { lines.emplace_back(line, cut); };
+    const auto take = [&lines](const LineSplitter::Line& line) {
+      lines.emplace_back(line.text, line.cut);
+    };
     for (std::size_t at = 0; at < text.size(); at += size) {
       splitter.Feed(std::string_view(text).substr(at, size), take);
     }
@@ -53,6 +55,30 @@ TEST(LineSplitterTest, KeepsTheHeadOfALongLineAndSaysSo) {
     EXPECT_EQ(lines[0], std::pair(head, false));
     EXPECT_EQ(lines[1], std::pair(head, true));
     EXPECT_EQ(lines[2], std::pair(std::string("short"), false));
+  }
+}
+
+TEST(LineSplitterTest, TellsOfEachLineWithAMark) {
+  std::string text;
+  for (std::size_t size = 0; size < 200; ++size) {
+    for (const char* mark : {"", ":", "#", "-", "@", "\xc3"}) {
+      text += std::string(size, 'x') + mark + std::string(size % 70, 'y') + "\n";
+    }
+  }
+  for (const std::size_t size : {std::size_t{1}, std::size_t{63}, std::size_t{1000}, text.size()}) {
+    LineSplitter splitter;
+    int plain = 0;
+    const auto take = [&plain](const LineSplitter::Line& line) {
+      const LineMarks marks = FindMarks(line.text);
+      const bool any = marks.colon || marks.hash || marks.dash || marks.at || marks.high;
+      EXPECT_TRUE(line.marked || !any) << line.text;
+      plain += line.marked ? 0 : 1;
+    };
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      splitter.Feed(std::string_view(text).substr(at, size), take);
+    }
+    // What comes in pieces is copied, and is not looked at for this.
+    EXPECT_TRUE(size < text.size() || plain == 200) << plain;
   }
 }
 

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string>
+
 namespace gate {
 namespace {
 
@@ -46,6 +49,20 @@ TEST(NameSetTest, TellsWhatItHolds) {
   EXPECT_FALSE(names.Contains("b"));
   names.Clear();
   EXPECT_FALSE(names.Contains("a"));
+}
+
+TEST(NameSetTest, EachByteOfANameCounts) {
+  for (std::size_t size = 1; size < 70; ++size) {
+    NameSet names;
+    const std::string name(size, 'x');
+    EXPECT_EQ(names.Add(name), NameSet::Added::kNew);
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string other = name;
+      other[at] = 'y';
+      EXPECT_EQ(names.Add(other), NameSet::Added::kNew) << at << " of " << size;
+      EXPECT_EQ(names.Add(other), NameSet::Added::kDuplicate) << at << " of " << size;
+    }
+  }
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "splat.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "ktap_line.h"
@@ -29,6 +31,7 @@ constexpr std::array<bool, 256> MakeFirstBytes() {
 }
 constexpr std::array<bool, 256> kFirstBytes = MakeFirstBytes();
 
+constexpr std::size_t kMaxPrintk = 40;  // Bytes of a bracket that printk puts ahead of a message.
 constexpr std::string_view kCutHere = "[ cut here ]";
 constexpr std::uint64_t kCutLines = 3;     // A WARN's message between that mark and "WARNING:".
 constexpr std::uint64_t kFaultLines = 5;   // x86: "#PF: ..." and the page tables.
@@ -53,14 +56,31 @@ constexpr std::array kColonWords = {
     std::string_view("smp"),
     std::string_view("bad"),
 };
-constexpr std::array<bool, 256> MakeLastBytes() {
-  std::array<bool, 256> table{};
-  for (const std::string_view word : kColonWords) {
-    table[static_cast<unsigned char>(word.back())] = true;
+// Which of them end in a byte, and which have it as the last but one: bit N is kColonWords[N]. What
+// two bytes leave is seldom more than the word that stands there.
+struct WordEnds {
+  std::array<std::uint32_t, 256> last{};
+  std::array<std::uint32_t, 256> before{};
+};
+constexpr WordEnds MakeWordEnds() {
+  static_assert(kColonWords.size() <= 32);
+  WordEnds ends;
+  for (std::size_t i = 0; i < kColonWords.size(); ++i) {
+    const std::string_view word = kColonWords[i];
+    const std::uint32_t bit = std::uint32_t{1} << i;
+    ends.last[static_cast<unsigned char>(word[word.size() - 1])] |= bit;
+    ends.before[static_cast<unsigned char>(word[word.size() - 2])] |= bit;
   }
-  return table;
+  return ends;
 }
-constexpr std::array<bool, 256> kLastBytes = MakeLastBytes();
+constexpr WordEnds kWordEnds = MakeWordEnds();
+
+// The words of kColonWords that may end where `text` ends.
+std::uint32_t WordsAtEnd(std::string_view text) {
+  if (text.size() < 2) return 0;
+  return kWordEnds.last[static_cast<unsigned char>(text[text.size() - 1])] &
+         kWordEnds.before[static_cast<unsigned char>(text[text.size() - 2])];
+}
 
 constexpr std::array kLockdepPhrases = {
     std::string_view("possible circular locking dependency"),
@@ -93,10 +113,11 @@ bool IsDieCount(std::string_view text) {
   return TakeNumber(&text, &count) && text.starts_with(']');
 }
 
-bool HasDieCount(std::string_view text) {
-  for (std::size_t at = text.find("[#"); at != std::string_view::npos;
-       at = text.find("[#", at + 1)) {
-    if (at > 0 && text[at - 1] == ' ' && IsDieCount(text.substr(at))) return true;
+bool HasDieCount(std::string_view text, const LineMarks& marks) {
+  for (std::size_t at = FindPlace(text, '#', marks.hashes, 0); at != std::string_view::npos;
+       at = FindPlace(text, '#', marks.hashes, at + 1)) {
+    if (at < 2 || text[at - 1] != '[' || text[at - 2] != ' ') continue;
+    if (IsDieCount(text.substr(at - 1))) return true;
   }
   return false;
 }
@@ -104,7 +125,7 @@ bool HasDieCount(std::string_view text) {
 // The second line of a fault: die() names what the first one told.
 bool IsOops(std::string_view text) {
   return text.starts_with("Oops") || text.starts_with("general protection fault") ||
-         text.starts_with("Internal error: ") || HasDieCount(text);
+         text.starts_with("Internal error: ") || HasDieCount(text, FindMarks(text));
 }
 
 // "Tainted: G      D W        N 6.12.0" (taint_flags in kernel/panic.c), where one of the flags
@@ -124,7 +145,17 @@ bool SaysTainted(std::string_view text) {
 // "---[ end Kernel panic - not syncing: ..." repeats the panic's words.
 bool IsEndMark(std::string_view text) { return text.ends_with("---[ end "); }
 
+// Whether StripPrintk() finds the same in `raw` and in `text`, its end: all that is ahead is a
+// time, as it most often is.
+bool IsBehindTime(std::string_view raw, std::string_view text) {
+  const std::string_view prefix = raw.substr(0, static_cast<std::size_t>(text.data() - raw.data()));
+  return prefix.size() <= kMaxPrintk && BeginsWith(prefix, "[") && prefix.ends_with("] ") &&
+         prefix.find(']') == prefix.size() - 2 && !BeginsWith(prefix, "[<") &&
+         !BeginsWith(prefix, "[ BUG:");
+}
+
 bool EndsTimedOut(std::string_view text) {
+  if (!text.ends_with('t')) return false;
   return text.ends_with(": try timed out") || text.ends_with(": test case timed out") ||
          text.ends_with(": test case cleanup timed out");
 }
@@ -177,13 +208,14 @@ std::optional<Location> FindLocation(std::string_view text) {
 std::string_view StripPrintk(std::string_view line) {
   for (;;) {
     line = TrimLeft(line);
-    if (line.empty()) return line;
-    if (line.front() == '<' && line.size() > 2 && line[1] >= '0' && line[1] <= '9') {
-      const std::size_t close = line.substr(0, 5).find('>');
+    if (line.size() < 2) return line;
+    if (line.front() == '[') {
+      if (line[1] == '<' || (line[1] == ' ' && BeginsWith(line, "[ BUG:"))) return line;
+      const std::size_t close = line.substr(0, kMaxPrintk).find(']');
       if (close == std::string_view::npos) return line;
       line.remove_prefix(close + 1);
-    } else if (line.front() == '[' && !line.starts_with("[ BUG:") && !line.starts_with("[<")) {
-      const std::size_t close = line.substr(0, 40).find(']');
+    } else if (line.front() == '<' && line.size() > 2 && line[1] >= '0' && line[1] <= '9') {
+      const std::size_t close = line.substr(0, 5).find('>');
       if (close == std::string_view::npos) return line;
       line.remove_prefix(close + 1);
     } else {
@@ -370,8 +402,10 @@ std::optional<SplatScanner::Header> SplatScanner::Match(std::string_view text) {
 }
 
 // Looks at each ':' and '[' only: a line of KTAP seldom has one, and each mark does.
-std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, bool structure) {
-  for (std::size_t at = raw.find(':'); at != std::string_view::npos; at = raw.find(':', at + 1)) {
+std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw,
+                                                          const LineMarks& marks, bool structure) {
+  for (std::size_t at = FindPlace(raw, ':', marks.colons, 0); at != std::string_view::npos;
+       at = FindPlace(raw, ':', marks.colons, at + 1)) {
     if (at == 0 || at + 1 == raw.size()) continue;
     const std::string_view before = raw.substr(0, at);
     const std::string_view after = raw.substr(at + 1);
@@ -384,14 +418,15 @@ std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, 
       if (bug == std::string_view::npos || !FindLocation(raw.substr(bug))) continue;
       return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
     }
-    if (kLastBytes[static_cast<unsigned char>(last)]) {
-      if (const auto found = MatchWord(raw, before, structure)) return found;
+    if (const std::uint32_t words = WordsAtEnd(before)) {
+      if (const auto found = MatchWord(raw, before, words, structure)) return found;
     }
-    if (after.starts_with(" Watchdog detected hard LOCKUP")) {
+    if (BeginsWith(after, " W") && BeginsWith(after, " Watchdog detected hard LOCKUP")) {
       return Found{{SplatKind::kStuck}, after.substr(1)};
     }
     if (structure) continue;
-    if (before.ends_with("invoked oom-killer") || before.ends_with("page allocation failure")) {
+    if ((last == 'r' && before.ends_with("invoked oom-killer")) ||
+        (last == 'e' && before.ends_with("page allocation failure"))) {
       return Found{{SplatKind::kMemory}, StripPrintk(raw)};
     }
     if (last == ')') {
@@ -400,21 +435,23 @@ std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw, 
       if (const auto header = MatchBug(raw.substr(slub))) return Found{*header, raw.substr(slub)};
     }
   }
-  if (raw.ends_with("released with pending signals!")) {
+  if (raw.ends_with('!') && raw.ends_with("released with pending signals!")) {
     const std::size_t fence = raw.rfind("Fence ");
     if (fence != std::string_view::npos) return Found{{SplatKind::kFence}, raw.substr(fence)};
   }
   if (structure) return std::nullopt;
-  if (HasDieCount(raw)) return Found{{SplatKind::kBug}, StripPrintk(raw)};
+  if (marks.hash && HasDieCount(raw, marks)) return Found{{SplatKind::kBug}, StripPrintk(raw)};
   return std::nullopt;
 }
 
-// A report that begins with one of kColonWords, which is what `before`, ahead of a colon, ends in.
+// A report that begins with one of `words` (see WordEnds), in which `before`, ahead of a colon,
+// ends.
 std::optional<SplatScanner::Found> SplatScanner::MatchWord(std::string_view raw,
                                                            std::string_view before,
-                                                           bool structure) {
-  for (const std::string_view word : kColonWords) {
-    if (word.back() != before.back() || !before.ends_with(word)) continue;
+                                                           std::uint32_t words, bool structure) {
+  for (; words != 0; words &= words - 1) {
+    const std::string_view word = kColonWords[static_cast<std::size_t>(std::countr_zero(words))];
+    if (!before.ends_with(word)) continue;
     const std::string_view ahead = before.substr(0, before.size() - word.size());
     if (IsEndMark(ahead)) continue;
     if (word == "BUG" && ahead.ends_with("[ ")) {
@@ -437,14 +474,14 @@ std::optional<SplatScanner::Found> SplatScanner::Find(std::string_view raw, std:
   if (!behind.empty() && kFirstBytes[static_cast<unsigned char>(behind.front())]) {
     if (const auto header = Match(behind)) return Found{*header, behind};
   }
-  if (text.data() != raw.data()) {
+  if (text.data() != raw.data() && !IsBehindTime(raw, text)) {
     const std::string_view whole = StripPrintk(raw);
     if (whole.data() != behind.data()) {
       if (const auto header = Match(whole)) return Found{*header, whole};
     }
   }
   if (!marks.colon && !marks.hash && !raw.ends_with('!')) return std::nullopt;
-  return FindMark(raw, false);
+  return FindMark(raw, marks, false);
 }
 
 SplatScanner::SplatScanner(std::function<void(const Splat&)> on_splat)
@@ -571,7 +608,7 @@ void SplatScanner::Line(std::string_view raw, std::string_view text, std::uint64
 
 void SplatScanner::GluedTo(std::string_view raw, std::uint64_t number, Scope scope,
                            const LineMarks& marks) {
-  if (const auto found = FindMark(raw, true)) {
+  if (const auto found = FindMark(raw, marks, true)) {
     Take(*found, number, scope);
   } else if (marks.dash && Has(raw, kCutHere)) {
     CutHere(number, scope);

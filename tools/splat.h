@@ -84,6 +84,9 @@ class SplatScanner {
     if (marks.colon || marks.dash || raw.ends_with('!')) GluedTo(raw, number, scope, marks);
   }
 
+  /// No report is open that the next line could belong to.
+  bool idle() const { return !warning_ && !cut_ && fault_end_ == 0; }
+
   /// The end of the input, or of what can be a report's message.
   void Flush() {
     if (warning_ || cut_) Close();
@@ -105,9 +108,10 @@ class SplatScanner {
   static std::optional<Header> Match(std::string_view text);
   static std::optional<Header> MatchBug(std::string_view text);
   static std::optional<Header> MatchWarning(std::string_view text);
-  static std::optional<Found> FindMark(std::string_view raw, bool structure);
+  static std::optional<Found> FindMark(std::string_view raw, const LineMarks& marks,
+                                       bool structure);
   static std::optional<Found> MatchWord(std::string_view raw, std::string_view before,
-                                        bool structure);
+                                        std::uint32_t words, bool structure);
   static std::optional<Found> Find(std::string_view raw, std::string_view text,
                                    const LineMarks& marks);
   void Take(const Found& found, std::uint64_t number, Scope scope);
