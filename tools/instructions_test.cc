@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Outputs, InstructionsTest,
                          testing::Values(Cost{"flat", LogOptions::Shape::kFlat, "", 18.5},
                                          Cost{"deep", LogOptions::Shape::kDeep, "", 19},
                                          Cost{"reports", LogOptions::Shape::kFlat,
-                                              "--junit /dev/null --json /dev/null", 141}),
+                                              "--junit /dev/null --json /dev/null", 35.5}),
                          [](const testing::TestParamInfo<Cost>& cost) {
                            return std::string(cost.param.name);
                          });

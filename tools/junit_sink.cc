@@ -1,78 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "junit_sink.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "ktap_parser.h"
 #include "report.h"
-#include "text.h"
 
 namespace gate {
 namespace {
 
 constexpr std::size_t kMaxClass = 2 * KtapParser::kMaxName + 1;  // Bytes of suite.case.
 
+// Seconds with six digits behind the point, as printk gives them.
+class SecondsText {
+ public:
+  explicit SecondsText(double seconds) {
+    constexpr double kMost = 1e12;  // Past that it is no time of a test.
+    const auto micros = static_cast<std::uint64_t>(std::min(seconds, kMost) * 1e6 + 0.5);
+    char* at =
+        std::to_chars(digits_.data(), digits_.data() + digits_.size(), micros / 1'000'000).ptr;
+    *at++ = '.';
+    std::uint64_t fraction = micros % 1'000'000;
+    for (int i = 5; i >= 0; --i, fraction /= 10) at[i] = static_cast<char>('0' + fraction % 10);
+    size_ = static_cast<std::size_t>(at + 6 - digits_.data());
+  }
+  std::string_view view() const { return {digits_.data(), size_}; }
+
+ private:
+  std::array<char, 32> digits_;
+  std::size_t size_;
+};
+
 }  // namespace
 
 JunitSink::JunitSink(OutputFile file, std::string log_name, RunClock* clock)
-
     : file_(std::move(file)), log_name_(std::move(log_name)), clock_(clock), xml_(file_.stream()) {
-  xml_.PushHeader(false, true);
-  xml_.OpenElement("testsuites");
-  xml_.PushAttribute("name", "kunit");
+  xml_.Begin("testsuites");
+  xml_.Attribute("name", "kunit");
 }
 
 void JunitSink::OpenSuite(std::string_view name) {
   CloseSuite();
-  xml_.OpenElement("testsuite");
-  xml_.PushAttribute("name", Printable(name).c_str());
+  xml_.Begin("testsuite");
+  xml_.Attribute("name", name);
   in_suite_ = true;
 }
 
 void JunitSink::CloseSuite() {
   if (!in_suite_) return;
-  xml_.CloseElement();
+  xml_.End();
   in_suite_ = false;
 }
 
 void JunitSink::Case(std::string_view suite, std::string_view name, Status status,
                      std::string_view why) {
-  xml_.OpenElement("testcase");
+  xml_.Begin("testcase");
   // A path of deep groups is long, and stands in each of their results.
-  xml_.PushAttribute("classname", Printable(suite.substr(0, kMaxClass)).c_str());
-  xml_.PushAttribute("name", Printable(name).c_str());
+  xml_.Attribute("classname", suite.substr(0, kMaxClass));
+  xml_.Attribute("name", name);
   const auto now = clock_->Now();
   if (const auto seconds = SecondsBetween(last_, now)) {
-    xml_.PushAttribute("time", fmt::format("{:.6f}", *seconds).c_str());
+    xml_.Attribute("time", SecondsText(*seconds).view());
   }
   last_ = now;
   // One failure: readers such as Jenkins look at the first alone.
   if (!reasons_.empty()) {
-    xml_.OpenElement("failure");
-    xml_.PushAttribute("type", Printable(reasons_.front().kind).c_str());
-    xml_.PushAttribute("message", Printable(reasons_.front().message).c_str());
-    std::string text;
+    xml_.Begin("failure");
+    xml_.Attribute("type", reasons_.front().kind);
+    xml_.Attribute("message", reasons_.front().message);
     for (const Reason& reason : reasons_) {
-      if (!text.empty()) text += '\n';
-      text += FormatReason(reason, log_name_, Style(false));
+      if (&reason != &reasons_.front()) xml_.NewLine();
+      xml_.Text(FormatReason(reason, log_name_, Style(false)));
     }
-    xml_.PushText(text.c_str());
-    xml_.CloseElement();
+    xml_.End();
   }
   if (reasons_.empty() && (status == Status::kFailed || status == Status::kCrashed)) {
-    xml_.OpenElement("failure");
-    xml_.PushAttribute("message", "failed");
-    xml_.CloseElement();
+    xml_.Begin("failure");
+    xml_.Attribute("message", "failed");
+    xml_.End();
   }
   if (reasons_.empty() && status == Status::kSkipped) {
-    xml_.OpenElement("skipped");
-    xml_.PushAttribute("message", Printable(why).c_str());
-    xml_.CloseElement();
+    xml_.Begin("skipped");
+    xml_.Attribute("message", why);
+    xml_.End();
   }
   reasons_.clear();
-  xml_.CloseElement();
+  xml_.End();
 }
 
 void JunitSink::OnGroup(const GroupEvent& event) {
@@ -111,8 +129,8 @@ std::string JunitSink::OnVerdict(const Verdict& verdict) {
     Case("kunit-gate", "(run)", Status::kFailed, {});
     CloseSuite();
   }
-  xml_.CloseElement();
-  std::fputc('\n', file_.stream());
+  xml_.End();
+  xml_.Finish();
   return file_.Commit();
 }
 

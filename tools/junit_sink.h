@@ -2,8 +2,6 @@
 #ifndef TOOLS_JUNIT_SINK_H_
 #define TOOLS_JUNIT_SINK_H_
 
-#include <tinyxml2.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 #include "file_io.h"
 #include "run_clock.h"
 #include "sink.h"
+#include "xml_writer.h"
 
 namespace gate {
 
@@ -40,7 +39,7 @@ class JunitSink : public Sink {
   std::string log_name_;
   RunClock* clock_;
   std::optional<double> last_;  // When the result before the next one was printed.
-  tinyxml2::XMLPrinter xml_;
+  XmlWriter xml_;
   std::vector<Reason> reasons_;  // Of the test whose result is next.
   bool in_suite_ = false;
 };

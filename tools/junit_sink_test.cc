@@ -2,6 +2,7 @@
 #include "junit_sink.h"
 
 #include <gtest/gtest.h>
+#include <tinyxml2.h>
 
 #include <map>
 #include <set>

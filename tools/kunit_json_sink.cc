@@ -6,7 +6,8 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <array>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -15,6 +16,7 @@
 namespace gate {
 namespace {
 
+constexpr std::string_view kComma = ",\n";
 constexpr std::string_view kGroupsKey = "\"sub_groups\":[";
 constexpr std::string_view kCasesKey = "\"test_cases\":[";
 
@@ -54,11 +56,13 @@ std::string ToUtf8(std::string_view text) {
   return out;
 }
 
+char* Copy(std::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
 void AppendString(std::string_view text, std::string* out) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= ' ' && c < '\x7f' && c != '"' && c != '\\';
-  });
-  if (plain) {
+  if (IsPlain(text)) {
     out->push_back('"');
     out->append(text);
     out->push_back('"');
@@ -74,7 +78,7 @@ void AppendString(std::string_view text, std::string* out) {
 }  // namespace
 
 KunitJsonSink::KunitJsonSink(OutputFile file, ToolVersion version)
-    : file_(std::move(file)), version_(version) {}
+    : file_(std::move(file)), out_(file_.stream()), version_(version) {}
 
 // Writes a piece of the group of `level` to where that group goes.
 void KunitJsonSink::Out(std::size_t level, std::string_view text) {
@@ -85,7 +89,7 @@ void KunitJsonSink::Out(std::size_t level, std::string_view text) {
       return;
     }
   }
-  gate::Put(file_.stream(), text);
+  out_.Append(text);
 }
 
 void KunitJsonSink::Put(std::size_t level, Array array, std::string_view text) {
@@ -102,26 +106,43 @@ void KunitJsonSink::Begin(std::size_t level, Array array) {
   if (frames_[level].first != Array::kNone) return;
   if (level > 0) {
     Begin(level - 1, Array::kGroups);
-    Element(level - 1, Array::kGroups, {});
+    Element(level - 1, Array::kGroups, kComma);
   }
   frames_[level].first = array;
   Out(level, "{");
   Out(level, array == Array::kGroups ? kGroupsKey : kCasesKey);
 }
 
+// `text` begins with kComma, which the first element of an array goes without.
 void KunitJsonSink::Element(std::size_t level, Array array, std::string_view text) {
   Frame& frame = frames_[level];
   bool& any = frame.first == array ? frame.first_any : frame.other_any;
-  if (std::exchange(any, true)) Put(level, array, ",\n");
+  if (!std::exchange(any, true)) text.remove_prefix(kComma.size());
   if (!text.empty()) Put(level, array, text);
 }
 
 void KunitJsonSink::Case(std::size_t level, std::string_view name, Status status) {
-  text_.assign("{\"name\":");
-  AppendString(name, &text_);
-  text_.append(",\"status\":\"").append(StatusWord(status)).append("\"}");
+  constexpr std::string_view kName = ",\n{\"name\":\"";
+  constexpr std::string_view kStatus = "\",\"status\":\"";
+  static_assert(kName.starts_with(kComma));
+  const std::string_view word = StatusWord(status);
+  std::array<char, 512> piece;
+  std::string_view text;
+  if (name.size() < piece.size() / 2 && IsPlain(name)) {
+    char* at = Copy(kName, piece.data());
+    at = Copy(name, at);
+    at = Copy(kStatus, at);
+    at = Copy(word, at);
+    at = Copy("\"}", at);
+    text = {piece.data(), static_cast<std::size_t>(at - piece.data())};
+  } else {
+    text_.assign(kName.substr(0, kName.size() - 1));
+    AppendString(name, &text_);
+    text_.append(kStatus.substr(1)).append(word).append("\"}");
+    text = text_;
+  }
   Begin(level, Array::kCases);
-  Element(level, Array::kCases, text_);
+  Element(level, Array::kCases, text);
 }
 
 void KunitJsonSink::Close(std::size_t level, std::string_view name, const Totals& totals) {
@@ -180,7 +201,8 @@ void KunitJsonSink::OnToolEnd(const ToolEndEvent& event) { CloseDocument(event.t
 
 std::string KunitJsonSink::OnVerdict(const Verdict& verdict) {
   if (!done_) CloseDocument(verdict.tool.totals);
-  std::fputc('\n', file_.stream());
+  out_.Append("\n");
+  out_.Flush();
   std::string error = file_.Commit();
   const bool lost = std::any_of(frames_.begin(), frames_.end(),
                                 [](const Frame& frame) { return frame.other.failed(); });

@@ -12,6 +12,7 @@
 #include "ktap_line.h"
 #include "sink.h"
 #include "spool.h"
+#include "text_buffer.h"
 
 namespace gate {
 
@@ -56,6 +57,7 @@ class KunitJsonSink : public Sink {
   void CloseDocument(const Totals& totals);
 
   OutputFile file_;
+  TextBuffer out_;
   ToolVersion version_;
   std::vector<Frame> frames_{1};  // Kept allocated; the first is the document.
   std::size_t depth_ = 1;

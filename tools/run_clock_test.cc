@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
+
 namespace gate {
 namespace {
 
@@ -30,6 +33,19 @@ TEST(RunClockTest, AKernelThatCountsAfreshGivesNoTime) {
   EXPECT_EQ(SecondsBetween(1.0, 3.0), 2.0);
   EXPECT_FALSE(SecondsBetween(3.0, 1.0));
   EXPECT_FALSE(SecondsBetween(std::nullopt, 1.0));
+}
+
+TEST(PrintkSecondsTest, GivesTheNearestNumber) {
+  for (const char* digits : {"0.1", "661.000298", "99999.999999", "12345.678901234", "0.000001",
+                             "123456789012345.5", "7.0000000001", "18446744073709551616.25"}) {
+    const auto seconds = PrintkSeconds("[" + std::string(digits) + "] x");
+    const double nearest = std::strtod(digits, nullptr);
+    if (nearest < 1e12) {
+      EXPECT_EQ(seconds, nearest) << digits;
+    } else {
+      EXPECT_FALSE(seconds) << digits;
+    }
+  }
 }
 
 }  // namespace

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "text.h"
 
+#include <algorithm>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace gate {
 namespace {
+
+constexpr bool IsPlainByte(char c) {
+  return c >= ' ' && c < '\x7f' && c != '"' && c != '&' && c != '\'' && c != '<' && c != '>' &&
+         c != '\\';
+}
 
 constexpr unsigned char Byte(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
@@ -58,7 +69,35 @@ std::size_t Utf8Length(std::string_view text) {
   return size;
 }
 
+bool IsPlain(std::string_view text) {
+#ifdef __SSE2__
+  if (text.size() >= 8) {
+    const auto plain = [](__m128i bytes) {
+      const auto is = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+      // Bytes past ASCII are below a space, as signed ones.
+      const __m128i controls = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), is('\x7f'));
+      const __m128i quotes = _mm_or_si128(_mm_or_si128(is('"'), is('\'')), is('\\'));
+      const __m128i markup = _mm_or_si128(_mm_or_si128(is('&'), is('<')), is('>'));
+      return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(controls, quotes), markup)) == 0;
+    };
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto half = [](const char* p) {
+      return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    };
+    // The last bytes may be looked at twice.
+    if (text.size() < 16) return plain(_mm_unpacklo_epi64(half(begin), half(end - 8)));
+    for (const char* p = begin; p < end - 16; p += 16) {
+      if (!plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))) return false;
+    }
+    return plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16)));
+  }
+#endif
+  return std::all_of(text.begin(), text.end(), IsPlainByte);
+}
+
 std::string Printable(std::string_view text) {
+  if (IsPlain(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,22 @@ TEST(TextTest, EscapesBytesThatAreNoUtf8) {
   EXPECT_EQ(Printable("\xc0\xaf"), "\\xc0\\xaf") << "overlong";
   EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "surrogate";
   EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "past U+10FFFF";
+}
+
+TEST(TextTest, PlainIsWhatNoFormatEscapes) {
+  const std::string_view special = "\"&'<>\\";
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int value = 0; value < 256; ++value) {
+        const char c = static_cast<char>(value);
+        std::string text(size, 'x');
+        text[at] = c;
+        const bool plain = value >= 0x20 && value < 0x7f && special.find(c) == special.npos;
+        ASSERT_EQ(IsPlain(text), plain) << value << " at " << at << " of " << size;
+      }
+    }
+  }
+  EXPECT_TRUE(IsPlain(""));
 }
 
 }  // namespace
