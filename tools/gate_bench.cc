@@ -48,18 +48,30 @@ std::vector<Row> Rows(const std::string& gate, const fs::path& folder, const std
   const auto row = [&](std::string name, std::vector<std::string> argv) {
     return Row{std::move(name), std::move(argv), bytes, rounds, {0}};
   };
-  const std::string pipe = "cat \"$1\" | \"$0\" -";
   // A new name each time would be measured with the file system; these are replaced.
   const auto file = [&folder](const char* name) { return (folder / name).string(); };
-  return {row(kGrep, {"grep", "-c", "\\] *ok ", log}),
-          row("wc -l", {"wc", "-l", log}),
-          row("kunit-gate", {gate, log}),
-          row("kunit-gate, from a pipe", {"sh", "-c", pipe, gate, log}),
-          row("kunit-gate --junit --verdict",
-              {gate, "--junit", file("junit.xml"), "--verdict", file("verdict.json"), log}),
-          row("kunit-gate, all outputs",
-              {gate, "--junit", file("junit.xml"), "--verdict", file("verdict.json"), "--html",
-               file("run.html"), "--ktap", file("run.ktap"), "--cases", file("cases.jsonl"), log})};
+  const std::vector<std::string> reports = {"--junit", file("junit.xml"), "--json",
+                                            file("run.json")};
+  std::vector<std::string> all = reports;
+  for (const char* output : {"--verdict", "--html", "--ktap", "--cases"}) {
+    all.insert(all.end(), {output, file(output + 2)});
+  }
+  std::vector<Row> rows = {row(kGrep, {"grep", "-c", "\\] *ok ", log}),
+                           row("wc -l", {"wc", "-l", log})};
+  const auto add = [&](const std::string& name, const std::vector<std::string>& outputs) {
+    std::vector<std::string> argv = {gate};
+    argv.insert(argv.end(), outputs.begin(), outputs.end());
+    argv.push_back(log);
+    rows.push_back(row(name, argv));
+    // The time of cat counts, too.
+    argv.back() = "-";
+    argv.insert(argv.begin(), {"sh", "-c", "cat \"$0\" | \"$@\"", log});
+    rows.push_back(row(name + ", from a pipe", argv));
+  };
+  add("kunit-gate", {});
+  add("kunit-gate --junit --json", reports);
+  add("kunit-gate, all outputs", all);
+  return rows;
 }
 
 }  // namespace

@@ -131,6 +131,21 @@ TEST_F(KunitGateTest, AClosedStreamIsNoFileOfOurs) {
   EXPECT_EQ(Run("<&- >out 2>err"), 6) << "an empty log";
 }
 
+TEST_F(KunitGateTest, JudgesALineOfAPipeBeforeTheNextOneComes) {
+  // The console goes on once the failure is told, or after half a minute.
+  folder_.Write("console",
+                "echo KTAP version 1; echo 1..2; echo not ok 1 a\n"
+                "for i in $(seq 600); do grep -q a: out && break; sleep 0.05; done\n"
+                "grep -q a: out || touch late\n"
+                "echo ok 2 b; echo reboot: System halted\n");
+  ASSERT_EQ(std::system(("mkfifo " + folder_.Path("fifo")).c_str()), 0);
+  ASSERT_EQ(std::system(("cd " + folder_.Path("") + " && : >out && sh console >fifo &").c_str()),
+            0);
+  EXPECT_EQ(Run("- <fifo >out 2>err"), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_.Path("late"))) << Read("out");
+  EXPECT_NE(Read("out").find("a: "), std::string::npos);
+}
+
 TEST_F(KunitGateTest, ThePipesEndIsAFailedWrite) {
   std::string many = "KTAP version 1\n1..100000\n";
   for (int i = 1; i <= 100000; ++i)

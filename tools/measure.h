@@ -14,8 +14,9 @@ namespace measure {
 struct Cost {
   int code = 0;  ///< Exit code; 128 + N where signal N ended it.
   double seconds = 0;
-  double cpu_seconds = 0;        ///< In user mode and in the kernel, of all its processes.
-  std::uint64_t peak_bytes = 0;  ///< Largest resident size of any process of it.
+  double cpu_seconds = 0;  ///< In user mode and in the kernel, of all its processes.
+  /// Largest resident size of any process of it. Linux starts counting at what the caller holds.
+  std::uint64_t peak_bytes = 0;
 };
 
 /// Runs `argv`, found in PATH, with its output in a file that is thrown away, and waits for it. Not
