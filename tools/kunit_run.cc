@@ -8,7 +8,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,11 +18,11 @@
 #include "gate.h"
 #include "kernel_image.h"
 #include "kernel_tree.h"
+#include "kunit_profile.h"
 #include "last_failed.h"
 #include "list_history.h"
 #include "process.h"
 #include "supervise.h"
-#include "tool_version.h"
 
 namespace {
 
@@ -35,15 +34,10 @@ using gate::Result;
 constexpr int kInfrastructure = static_cast<int>(ExitCode::kInfrastructure);
 constexpr const char kLastFailedFilter[] = "@failed";
 
-/// A profile is a configuration of the kernel; its builds and runs are kept in the build folder's
-/// folder of that name. What another has beyond this one is in kunit/NAME.config, and the cases
-/// that only it runs, after the others, are in kunit/expected-NAME.txt.
-constexpr const char kBaseProfile[] = "kunit";
-
 struct Arguments {
   fs::path project;
   fs::path build;
-  std::string profile = kBaseProfile;
+  std::string profile = KunitProfile::kPlain;
   std::string filter;
   std::string base;
   int timeout = 60;
@@ -51,18 +45,11 @@ struct Arguments {
   std::string since;  ///< What the lists are compared with; see list_history.
   bool unless_shown = false;
 
+  KunitProfile Profile() const { return {project, profile}; }
+  /// Builds and runs of a profile are kept in the build folder's folder of that name.
   KernelPaths Paths() const {
-    KernelPaths paths;
-    paths.project = project;
-    paths.tree = build / "linux";
-    paths.tree_id = build / "linux.id";
-    paths.state = build / profile;
-    paths.kunitconfigs = {project / "kunit/kunit.config"};
-    paths.for_editors = profile == kBaseProfile;
-    if (profile != kBaseProfile) paths.kunitconfigs.push_back(Options());
-    return paths;
+    return Profile().Paths(build / "linux", build / "linux.id", build / profile);
   }
-  fs::path Options() const { return project / "kunit" / (profile + ".config"); }
 };
 
 /// The files of one run, all in the state folder.
@@ -111,23 +98,15 @@ int Complain(const std::string& error) {
 
 gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   const KernelPaths paths = arguments.Paths();
-  gate::Options options;
+  gate::Options options = arguments.Profile().GateOptions(paths, arguments.base);
   options.log_name = paths.Name(run.console);
   options.verdict_file = run.verdict.string();
   options.junit_file = run.junit.string();
   options.cases_file = run.cases.string();
   options.html_file = run.html.string();
   options.expected_file =
-      (arguments.profile == kBaseProfile ? arguments.project / "kunit/expected.txt" : run.expected)
+      (arguments.Profile().plain() ? arguments.project / "kunit/expected.txt" : run.expected)
           .string();
-  if (const fs::path allow = arguments.project / "kernel" / ("allow-" + arguments.base + ".txt");
-      fs::exists(allow)) {
-    options.allow_file = allow.string();
-  }
-  options.tool =
-      gate::ToolVersionOf(files::ReadOrEmpty(paths.tree / "tools/testing/kunit/kunit_parser.py"));
-  options.path_maps = {{"drivers/media/common/videobuf2/tests/", "kunit/"},
-                       {"", paths.Name(paths.tree) + "/"}};
   options.reproduce =
       fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target {}",
                   process::ShellQuote(paths.Name(arguments.build)), arguments.profile);
@@ -136,16 +115,9 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
 
 /// Writes the list of a profile that has cases of its own.
 Result<files::Done> WriteExpected(const Arguments& arguments, const RunFiles& run) {
-  if (arguments.profile == kBaseProfile) return files::Done{};
-  const fs::path folder = arguments.project / "kunit";
-  auto all = files::Read(folder / "expected.txt");
+  if (arguments.Profile().plain()) return files::Done{};
+  const auto all = arguments.Profile().Expected();
   if (!all.ok()) return Error{all.error()};
-  const fs::path more = folder / ("expected-" + arguments.profile + ".txt");
-  if (fs::exists(more)) {
-    const auto own = files::Read(more);
-    if (!own.ok()) return Error{own.error()};
-    *all += *own;
-  }
   return files::Write(run.expected, *all);
 }
 
@@ -203,15 +175,6 @@ Result<std::string> ResolveFilter(const Arguments& arguments, const LastFailed& 
   return arguments.filter;
 }
 
-/// Every test that this verdict blames something on, by suite and case.
-std::set<std::string> Blamed(const gate::Verdict& verdict) {
-  std::set<std::string> tests(verdict.failed.begin(), verdict.failed.end());
-  for (const auto& reason : verdict.reasons) tests.insert(reason.test);
-  tests.insert(verdict.running);
-  tests.erase("");
-  return tests;
-}
-
 void PrintListChanges(const Arguments& arguments) {
   gate::Put(stdout, list_history::Tell(arguments.project, arguments.since));
   std::fflush(stdout);
@@ -242,14 +205,8 @@ int Execute(const Arguments& arguments) {
   std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
 
   const auto limit = std::chrono::seconds(arguments.timeout);
-  process::Command kunit;
-  kunit.argv = {"python3", "-u", (paths.tree / "tools/testing/kunit/kunit.py").string(), "exec",
-                "--raw_output=all", "--build_dir", paths.objects().string(),
-                // Ours ends the run; kunit.py's own limit must not come first.
-                "--timeout", std::to_string(arguments.timeout + 60)};
-  if (!filter->empty()) kunit.argv.push_back(*filter);
-  kunit.folder = paths.tree.string();
-  kunit.environment = paths.PythonEnvironment();
+  // Ours ends the run; kunit.py's own limit must not come first.
+  const process::Command kunit = KunitExec(paths, *filter, arguments.timeout + 60);
   const auto result = process::Stream(
       kunit,
       [&](std::string_view bytes) {
@@ -276,7 +233,7 @@ int Execute(const Arguments& arguments) {
     return kInfrastructure;
   }
   const bool complete = verdict.code == ExitCode::kPassed || verdict.code == ExitCode::kFailed;
-  last_failed.Update(*filter, Blamed(verdict), complete);
+  last_failed.Update(*filter, gate::Blamed(verdict), complete);
   for (const auto& written :
        {files::Write(run.last_failed, last_failed.Serialize()),
         files::Write(run.shown, supervise::BuildId()),
@@ -391,9 +348,9 @@ int main(int argc, char** argv) {
   arguments.project = fs::absolute(arguments.project).lexically_normal();
   arguments.build = fs::absolute(arguments.build).lexically_normal();
   process::CleanEnvironment();
-  if (!fs::exists(arguments.Options())) {
+  if (const fs::path own = arguments.Profile().Options(); !fs::exists(own)) {
     gate::Put(stderr, fmt::format("--profile {}: error: there is no {}\n", arguments.profile,
-                                  arguments.Options().string()));
+                                  own.string()));
     return static_cast<int>(ExitCode::kUsage);
   }
   if (arguments.base.empty()) {

@@ -33,6 +33,14 @@ class JsonFile {
 
 }  // namespace
 
+std::set<std::string> Blamed(const Verdict& verdict) {
+  std::set<std::string> tests(verdict.failed.begin(), verdict.failed.end());
+  for (const Reason& reason : verdict.reasons) tests.insert(reason.test);
+  tests.insert(verdict.running);
+  tests.erase("");
+  return tests;
+}
+
 std::string WriteVerdict(const Verdict& verdict, const std::string& file) {
   auto output = OutputFile::Create(file);
   if (!output) return output.error();

@@ -3,6 +3,7 @@
 #define TOOLS_VERDICT_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ struct Verdict {
   std::string log;        ///< Options::log_name.
   std::string reproduce;  ///< Options::reproduce.
 };
+
+/// Every test that `verdict` blames something on, by suite and case.
+std::set<std::string> Blamed(const Verdict& verdict);
 
 /// Writes `verdict` as JSON, in one step. An empty string, or the error line.
 std::string WriteVerdict(const Verdict& verdict, const std::string& file);

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/// kunit-mutants: plants each of kunit/mutants in a kernel of its own, and tells which cases of the
+/// suite see it.
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "exit_codes.h"
+#include "file_io.h"
+#include "files.h"
+#include "git.h"
+#include "html_writer.h"
+#include "kernel_tree.h"
+#include "last_failed.h"
+#include "mutant.h"
+#include "mutant_lab.h"
+#include "process.h"
+#include "supervise.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using gate::ExitCode;
+using gate::HtmlWriter;
+using Kind = MutantOutcome::Kind;
+
+struct Arguments {
+  MutantLab::Settings lab;
+  std::vector<std::string> names;
+  bool again = false;
+
+  fs::path Folder() const { return lab.build / "mutants"; }
+};
+
+struct Row {
+  const Mutant* mutant = nullptr;
+  MutantOutcome outcome;
+  bool kept = false;  ///< From an earlier run.
+};
+
+int Complain(const std::string& error) {
+  gate::Put(stderr, error + "\n");
+  return static_cast<int>(ExitCode::kInfrastructure);
+}
+
+/// Outcomes by what they depend on, kept as they come, so that a run that was ended goes on where
+/// it was, and a second one is quick.
+class Results {
+ public:
+  explicit Results(fs::path file) : file_(std::move(file)) {
+    for (const auto& line : git::SplitLines(files::ReadOrEmpty(file_))) {
+      const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+      if (!entry.is_object() || !entry.contains("id")) continue;
+      known_[entry.value("id", "")] = entry;
+    }
+  }
+
+  const MutantOutcome* Find(const std::string& id) {
+    const auto found = known_.find(id);
+    if (found == known_.end()) return nullptr;
+    const auto& entry = found->second;
+    outcome_.kind = static_cast<Kind>(entry.value("kind", 0));
+    outcome_.detail = entry.value("detail", "");
+    outcome_.seconds = entry.value("seconds", 0.0);
+    outcome_.caught_by = entry.value("caught_by", std::vector<std::string>());
+    return &outcome_;
+  }
+
+  gate::Result<files::Done> Add(const std::string& id, const MutantOutcome& outcome) {
+    known_[id] = {{"id", id},
+                  {"kind", static_cast<int>(outcome.kind)},
+                  {"detail", outcome.detail},
+                  {"seconds", outcome.seconds},
+                  {"caught_by", outcome.caught_by}};
+    return Write();
+  }
+
+  void Forget() { known_.clear(); }
+
+ private:
+  gate::Result<files::Done> Write() const {
+    using nlohmann::json;
+    std::string text;
+    for (const auto& [id, entry] : known_) {
+      text += entry.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    }
+    return files::Write(file_, text);
+  }
+
+  fs::path file_;
+  std::map<std::string, nlohmann::json> known_;
+  MutantOutcome outcome_;
+};
+
+std::string Cases(const Row& row) {
+  if (row.outcome.kind == Kind::kCaught) {
+    const std::size_t others = row.outcome.caught_by.size() - row.mutant->caught_by.size();
+    return fmt::format("{}{}", fmt::join(row.mutant->caught_by, " "),
+                       others > 0 ? fmt::format(" and {} more", others) : "");
+  }
+  if (row.outcome.kind == Kind::kMissed) {
+    return fmt::format("not {}, but {}", fmt::join(row.mutant->caught_by, " "),
+                       fmt::join(row.outcome.caught_by, " "));
+  }
+  return row.outcome.detail;
+}
+
+std::string RowLine(const Row& row) {
+  return fmt::format("{:<15} {:<42} {}", MutantOutcomeName(row.outcome.kind), row.mutant->name,
+                     Cases(row));
+}
+
+struct Tally {
+  std::size_t caught = 0;
+  std::size_t not_run = 0;
+  std::size_t bad = 0;
+};
+
+Tally Count(const std::vector<Row>& rows) {
+  Tally tally;
+  for (const auto& row : rows) {
+    ++(row.outcome.kind == Kind::kCaught ? tally.caught
+       : row.outcome.good()              ? tally.not_run
+                                         : tally.bad);
+  }
+  return tally;
+}
+
+std::string Summary(const std::vector<Row>& rows) {
+  const Tally tally = Count(rows);
+  return fmt::format("{} {} mutants: {} caught, {} not caught, {} not run",
+                     tally.bad == 0 ? "PASSED" : "FAILED", rows.size(), tally.caught, tally.bad,
+                     tally.not_run);
+}
+
+std::string WriteHtml(const std::vector<Row>& rows, const fs::path& file) {
+  auto output = gate::OutputFile::Create(file.string());
+  if (!output.ok()) return output.error();
+  using Tone = HtmlWriter::Tone;
+  const Tally tally = Count(rows);
+  HtmlWriter html(output->stream());
+  html.BeginPage("Mutants", "Mutants", tally.bad == 0 ? Tone::kGood : Tone::kBad);
+  html.Facts({{"caught", std::to_string(tally.caught), Tone::kGood},
+              {"not caught", std::to_string(tally.bad), tally.bad == 0 ? Tone::kPlain : Tone::kBad},
+              {"not run", std::to_string(tally.not_run),
+               tally.not_run == 0 ? Tone::kPlain : Tone::kWarn}});
+  html.BeginTable({"mutant", "fault", "outcome", "cases", "seconds"});
+  for (const auto& row : rows) {
+    const Tone tone = row.outcome.kind == Kind::kCaught ? Tone::kGood
+                      : row.outcome.good()              ? Tone::kWarn
+                                                        : Tone::kBad;
+    html.Row({{.text = row.mutant->name, .code = true},
+              {.text = row.mutant->fault},
+              {.text = MutantOutcomeName(row.outcome.kind), .tone = tone},
+              {.text = Cases(row)},
+              {.text = fmt::format("{:.1f}", row.outcome.seconds), .number = true}});
+  }
+  html.EndTable();
+  html.EndPage();
+  return output->Commit();
+}
+
+/// The mutants that are asked for, those of one kernel one after the other.
+gate::Result<std::vector<Mutant>> Select(const Arguments& arguments) {
+  auto all = Mutant::ReadAll(arguments.lab.project / "kunit/mutants");
+  if (!all.ok()) return all;
+  std::vector<Mutant> selected;
+  for (const auto& mutant : *all) {
+    const bool wanted =
+        arguments.names.empty() ||
+        std::any_of(arguments.names.begin(), arguments.names.end(), [&](const std::string& glob) {
+          return LastFailed::Matches(glob, mutant.name);
+        });
+    if (wanted) selected.push_back(mutant);
+  }
+  if (selected.empty()) {
+    return gate::Error{fmt::format("KUNIT_MUTANTS={}: error: kunit/mutants has none of this name",
+                                   fmt::join(arguments.names, ","))};
+  }
+  std::stable_sort(selected.begin(), selected.end(),
+                   [](const Mutant& a, const Mutant& b) { return a.profile < b.profile; });
+  return selected;
+}
+
+int Run(const Arguments& arguments) {
+  const auto mutants = Select(arguments);
+  if (!mutants.ok()) {
+    gate::Put(stderr, mutants.error() + "\n");
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  auto lab = MutantLab::Create(arguments.lab, *mutants);
+  if (!lab.ok()) return Complain(lab.error());
+  Results results(arguments.Folder() / "results.jsonl");
+  if (arguments.again) results.Forget();
+  std::set<std::string> sound;  // Profiles that were seen to pass without a fault.
+  std::vector<Row> rows;
+  for (const auto& mutant : *mutants) {
+    Row row{&mutant, {}, false};
+    const auto id = lab->Id(mutant);
+    if (!id.ok()) return Complain(id.error());
+    if (const auto* known = results.Find(*id); known != nullptr) {
+      row.outcome = *known;
+      row.kept = true;
+    } else {
+      if (mutant.not_run.empty() && sound.insert(mutant.profile).second) {
+        const auto passes = lab->TryNone(mutant.profile);
+        if (!passes.ok()) return Complain(passes.error());
+      }
+      const auto outcome = lab->Try(mutant);
+      if (!outcome.ok()) return Complain(outcome.error());
+      row.outcome = *outcome;
+      const auto kept = results.Add(*id, row.outcome);
+      if (!kept.ok()) return Complain(kept.error());
+    }
+    rows.push_back(row);
+    gate::Put(stdout, fmt::format("[{}/{}] {}{}\n", rows.size(), mutants->size(), RowLine(row),
+                                  row.kept ? " (cached)" : ""));
+    std::fflush(stdout);
+  }
+  std::string table;
+  for (const auto& row : rows) table += RowLine(row) + "\n";
+  const auto written = files::Write(arguments.Folder() / "mutants.txt", table);
+  if (!written.ok()) return Complain(written.error());
+  const fs::path page = arguments.Folder() / "mutants.html";
+  if (const std::string error = WriteHtml(rows, page); !error.empty()) return Complain(error);
+  gate::Put(stdout, fmt::format("-- {}\n{}\n", page.string(), Summary(rows)));
+  return static_cast<int>(Count(rows).bad == 0 ? ExitCode::kPassed : ExitCode::kFailed);
+}
+
+int Supervised(const Arguments& arguments) {
+  const auto lock = supervise::BuildLock::Take(arguments.lab.build);
+  if (!lock.ok()) return Complain(lock.error());
+  return supervise::Run([&] {
+    lock->Mark();
+    return Run(arguments);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
+  CLI::App app(
+      "Plants each of kunit/mutants, small faults of the kernel, and tells which cases of the "
+      "suite see it. Exits with 1 unless every case does that a mutant names.",
+      "kunit-mutants");
+  app.footer(gate::ExitCodeHelp());
+  Arguments arguments;
+  app.add_option("--project", arguments.lab.project, "Folder that holds kernel/ and kunit/")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--build", arguments.lab.build, "Build folder; the tree is linux/ in it")
+      ->required();
+  app.add_option("--jobs", arguments.lab.jobs, "Compilers at a time; default: one per processor")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--timeout", arguments.lab.timeout,
+                 "Seconds until a boot of the plain kernel counts as hung; others have ten times "
+                 "that")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  app.add_flag("--again", arguments.again, "Try those, too, whose outcome is known");
+  app.add_option("NAME", arguments.names, "Only these; globs; default: all");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  arguments.lab.project = fs::absolute(arguments.lab.project).lexically_normal();
+  arguments.lab.build = fs::absolute(arguments.lab.build).lexically_normal();
+  process::CleanEnvironment();
+  const auto version = kernel_tree::Version(git::Repository(arguments.lab.build / "linux"), "HEAD");
+  if (version.ok()) arguments.lab.base = *version;
+  return Supervised(arguments);
+}

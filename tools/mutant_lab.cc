@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mutant_lab.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "gate.h"
+#include "git.h"
+#include "kernel_image.h"
+#include "kernel_tree.h"
+#include "process.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using files::Done;
+using gate::Error;
+using gate::Result;
+
+constexpr char kSuiteLink[] = "drivers/media/common/videobuf2/tests";
+/// Under KASAN and lockdep the suite takes several times as long, and kmemleak waits.
+constexpr int kSlowProfileFactor = 10;
+
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+const char* MutantOutcomeName(MutantOutcome::Kind kind) {
+  switch (kind) {
+    case MutantOutcome::Kind::kCaught:
+      return "caught";
+    case MutantOutcome::Kind::kMissed:
+      return "missed";
+    case MutantOutcome::Kind::kSurvived:
+      return "SURVIVED";
+    case MutantOutcome::Kind::kDoesNotApply:
+      return "does not apply";
+    case MutantOutcome::Kind::kDoesNotBuild:
+      return "does not build";
+    case MutantOutcome::Kind::kNotRun:
+      return "not run";
+  }
+  return "?";
+}
+
+Result<MutantLab> MutantLab::Create(Settings settings, const std::vector<Mutant>& mutants) {
+  if (settings.jobs <= 0) {
+    settings.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }
+  MutantLab lab(std::move(settings));
+  auto id = files::Read(lab.settings_.build / "linux.id");
+  if (!id.ok()) return Error{id.error() + "; build the target series-apply"};
+  lab.tree_id_ = std::move(*id);
+  auto step = lab.MakeTree();
+  if (step.ok()) step = lab.Keep(mutants);
+  if (!step.ok()) return Error{step.error()};
+  return lab;
+}
+
+Result<Done> MutantLab::MakeTree() {
+  const git::Repository theirs(settings_.build / "linux");
+  const auto head = theirs.Ask({"rev-parse", "HEAD"});
+  if (!head.ok()) return Error{head.error()};
+  const auto edits = theirs.Ask({"diff", "--binary", "HEAD"});
+  if (!edits.ok()) return Error{edits.error()};
+  for (const auto& line : git::SplitLines(tree_id_)) {
+    if (line.starts_with("new ")) {
+      return Error{fmt::format("{}: error: git does not know this file; add it, or move it away",
+                               (theirs.folder() / line.substr(line.rfind(' ') + 1)).string())};
+    }
+  }
+  kernel_tree::Origin origin;
+  origin.kind = kernel_tree::Origin::Kind::kCheckout;
+  origin.path = theirs.folder();
+  origin.commit = *head;
+  origin.state = fmt::format("head {}\n", *head);
+  const git::Repository ours(Tree());
+  if (!fs::exists(Tree())) {
+    const auto imported = kernel_tree::Import(origin, Tree());
+    if (!imported.ok()) return imported;
+  } else if (const auto known = kernel_tree::Borrow(origin, Tree()); !known.ok()) {
+    return known;
+  }
+  // Only files that differ are written: what was compiled from the others stays good.
+  const auto reset = ours.Ask({"reset", "--quiet", "--hard", *head});
+  if (!reset.ok()) return Error{reset.error()};
+  if (!edits->empty()) {
+    const auto applied = ours.Ask({"apply", "-"}, *edits + "\n");
+    if (!applied.ok()) return Error{applied.error()};
+  }
+  std::error_code error;
+  const fs::path link = Tree() / kSuiteLink;
+  if (!fs::is_symlink(link)) fs::create_directory_symlink(settings_.project / "kunit", link, error);
+  if (error) {
+    return Error{fmt::format("{}: error: cannot link: {}", link.string(), error.message())};
+  }
+  return Done{};
+}
+
+Result<Done> MutantLab::Keep(const std::vector<Mutant>& mutants) {
+  std::set<std::string> edited;
+  for (const auto& mutant : mutants) edited.insert(mutant.files.begin(), mutant.files.end());
+  // The edits of people are in the fingerprint in the same form.
+  for (const auto& line : git::SplitLines(tree_id_)) {
+    if (line.starts_with("edit ")) edited.insert(line.substr(line.find(' ', 5) + 1));
+  }
+  for (const auto& file : edited) {
+    auto bytes = files::Read(Tree() / file);
+    // One that the tree lacks: the mutant will not apply, and says so.
+    if (bytes.ok()) originals_[file] = std::move(*bytes);
+  }
+  return WriteTreeId();
+}
+
+Result<Done> MutantLab::Restore() const {
+  for (const auto& [file, bytes] : originals_) {
+    const auto written = files::WriteIfChanged(Tree() / file, bytes);
+    if (!written.ok()) return Error{written.error()};
+  }
+  return Done{};
+}
+
+Result<Done> MutantLab::WriteTreeId() const {
+  std::string text;
+  for (const auto& line : git::SplitLines(tree_id_)) {
+    if (!line.starts_with("edit ")) text += line + "\n";
+  }
+  git::Arguments ask = {"hash-object", "--"};
+  for (const auto& [file, bytes] : originals_) ask.push_back(file);
+  const auto hashes = git::Repository(Tree()).Ask(ask);
+  if (!hashes.ok()) return Error{hashes.error()};
+  const auto lines = git::SplitLines(*hashes);
+  std::size_t i = 0;
+  for (const auto& [file, bytes] : originals_) {
+    if (i < lines.size()) text += fmt::format("edit {} {}\n", lines[i++], file);
+  }
+  return files::Write(Folder() / "linux.id", text);
+}
+
+Result<std::string> MutantLab::Id(const Mutant& mutant) const {
+  const KernelPaths paths = Paths(mutant.profile);
+  const auto expected = Profile(mutant.profile).Expected();
+  if (!expected.ok()) return Error{expected.error()};
+  std::string text = tree_id_ + *expected;
+  for (const auto& options : paths.kunitconfigs) text += files::ReadOrEmpty(options);
+  const auto options = Profile(mutant.profile).GateOptions(paths, settings_.base);
+  if (!options.allow_file.empty()) text += files::ReadOrEmpty(options.allow_file);
+  text += mutant.text;
+  return git::Repository(Tree()).Ask({"hash-object", "--stdin"}, std::move(text));
+}
+
+Result<Done> MutantLab::Build(const std::string& profile) const {
+  const auto id = WriteTreeId();
+  if (!id.ok()) return id;
+  KernelPaths paths = Paths(profile);
+  paths.for_editors = false;
+  return KernelImage(paths).Build(settings_.jobs);
+}
+
+Result<MutantLab::Verdict> MutantLab::Run(const std::string& profile,
+                                          const std::string& filter) const {
+  const KernelPaths paths = Paths(profile);
+  const fs::path console_file = paths.state / "console.log";
+  const fs::path expected_file = paths.state / "expected.txt";
+  const auto expected = Profile(profile).Expected();
+  if (!expected.ok()) return Error{expected.error()};
+  const auto written = files::Write(expected_file, *expected);
+  if (!written.ok()) return Error{written.error()};
+  gate::Options options = Profile(profile).GateOptions(paths, settings_.base);
+  options.out = nullptr;
+  options.log_name = paths.Name(console_file);
+  options.expected_file = expected_file.string();
+  options.filter = filter;
+  auto gate = gate::Gate::Create(options);
+  if (!gate.ok()) return Error{gate.error()};
+  std::ofstream console(console_file, std::ios::binary | std::ios::trunc);
+  const int timeout = settings_.timeout * (Profile(profile).plain() ? 1 : kSlowProfileFactor);
+  const auto run = process::Stream(
+      KunitExec(paths, filter, timeout + 60),
+      [&](std::string_view bytes) {
+        console.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        gate->Feed(bytes);
+      },
+      nullptr, std::chrono::seconds(timeout));
+  if (!run.ok()) return Error{run.error()};
+  const auto verdict =
+      gate->Finish(run->timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
+  if (verdict.code == gate::ExitCode::kInfrastructure) {
+    return Error{fmt::format("{}: error: the machine failed, not the kernel", options.log_name)};
+  }
+  Verdict told;
+  told.passed = verdict.code == gate::ExitCode::kPassed;
+  told.blamed = gate::Blamed(verdict);
+  told.summary = fmt::format("{}: {}", options.log_name, gate::ExitCodeName(verdict.code));
+  return told;
+}
+
+Result<Done> MutantLab::TryNone(const std::string& profile) {
+  auto step = Restore();
+  if (step.ok()) step = Build(profile);
+  if (!step.ok()) return step;
+  const auto verdict = Run(profile, "");
+  if (!verdict.ok()) return Error{verdict.error()};
+  if (verdict->passed) return Done{};
+  return Error{
+      fmt::format("{}: error: the suite does not pass without a fault ({}); build the "
+                  "target {} first",
+                  profile, verdict->summary, profile)};
+}
+
+Result<MutantOutcome> MutantLab::Try(const Mutant& mutant) {
+  using Kind = MutantOutcome::Kind;
+  MutantOutcome outcome;
+  if (!mutant.not_run.empty()) {
+    outcome.detail = mutant.not_run;
+    return outcome;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  if (const auto restored = Restore(); !restored.ok()) return Error{restored.error()};
+  const auto applied = git::Repository(Tree()).Run({"apply", "-"}, mutant.text);
+  if (!applied.ok()) return Error{applied.error()};
+  if (!applied->ok()) {
+    outcome.kind = Kind::kDoesNotApply;
+    outcome.detail = FirstLine(applied->err);
+    return outcome;
+  }
+  if (const auto built = Build(mutant.profile); !built.ok()) {
+    outcome.kind = Kind::kDoesNotBuild;
+    outcome.detail = built.error();
+    return outcome;
+  }
+  auto verdict = Run(mutant.profile, "");
+  if (!verdict.ok()) return Error{verdict.error()};
+  const auto unseen = [&] {
+    return std::find_if(mutant.caught_by.begin(), mutant.caught_by.end(),
+                        [&](const auto& test) { return !verdict->blamed.contains(test); });
+  };
+  if (!verdict->passed && unseen() != mutant.caught_by.end()) {
+    // The kernel may have died before it came to that case.
+    std::set<std::string> blamed = verdict->blamed;
+    for (const auto& test : mutant.caught_by) {
+      auto alone = Run(mutant.profile, test);
+      if (!alone.ok()) return Error{alone.error()};
+      blamed.insert(alone->blamed.begin(), alone->blamed.end());
+    }
+    verdict->blamed = std::move(blamed);
+  }
+  outcome.kind = verdict->passed                      ? Kind::kSurvived
+                 : unseen() == mutant.caught_by.end() ? Kind::kCaught
+                                                      : Kind::kMissed;
+  outcome.caught_by.assign(verdict->blamed.begin(), verdict->blamed.end());
+  outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return outcome;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_MUTANT_LAB_H_
+#define TOOLS_MUTANT_LAB_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "files.h"
+#include "kunit_profile.h"
+#include "mutant.h"
+#include "result.h"
+
+/// What became of a mutant.
+struct MutantOutcome {
+  enum class Kind : std::uint8_t {
+    kCaught,        ///< Each case that it names fails.
+    kMissed,        ///< Others fail, but not each case that it names.
+    kSurvived,      ///< The suite passes: a test is missing.
+    kDoesNotApply,  ///< To this tree.
+    kDoesNotBuild,
+    kNotRun,  ///< It says itself why not.
+  };
+  Kind kind = Kind::kNotRun;
+  std::vector<std::string> caught_by;  ///< Whatever the verdict blames something on, by name.
+  std::string detail;                  ///< Why it does not apply, build or run.
+  double seconds = 0;                  ///< From applying it to the verdict.
+
+  bool good() const { return kind == Kind::kCaught || kind == Kind::kNotRun; }
+};
+
+/// The word for it in tables: "caught", "missed", ...
+const char* MutantOutcomeName(MutantOutcome::Kind kind);
+
+/// Where mutants are tried: a tree and kernels of their own, so that a kill leaves no fault in the
+/// tree that people edit. The tree is a copy of that one, uncommitted edits included.
+class MutantLab {
+ public:
+  struct Settings {
+    std::filesystem::path project;
+    std::filesystem::path build;  ///< The build folder: linux/ and linux.id are in it.
+    std::string base;             ///< Whose list of allowed splats serves.
+    int jobs = 0;                 ///< Compilers at a time; 0: one per processor.
+    int timeout = 30;             ///< Seconds until a boot of the plain profile counts as hung.
+  };
+
+  /// Makes, or brings up to date, the tree; `mutants` are all that will be tried.
+  static gate::Result<MutantLab> Create(Settings settings, const std::vector<Mutant>& mutants);
+
+  /// Differs where anything that the outcome depends on does.
+  gate::Result<std::string> Id(const Mutant& mutant) const;
+
+  /// Builds and runs a profile with no fault in it. The error says that it does not pass.
+  gate::Result<files::Done> TryNone(const std::string& profile);
+
+  /// The error is one of the machine: nothing is known about the mutant.
+  gate::Result<MutantOutcome> Try(const Mutant& mutant);
+
+ private:
+  struct Verdict {
+    bool passed = false;
+    std::set<std::string> blamed;
+    std::string summary;
+  };
+
+  explicit MutantLab(Settings settings) : settings_(std::move(settings)) {}
+
+  std::filesystem::path Folder() const { return settings_.build / "mutants"; }
+  std::filesystem::path Tree() const { return Folder() / "linux"; }
+  KunitProfile Profile(const std::string& name) const { return {settings_.project, name}; }
+  KernelPaths Paths(const std::string& profile) const {
+    return Profile(profile).Paths(Tree(), Folder() / "linux.id", Folder() / profile);
+  }
+  gate::Result<files::Done> MakeTree();
+  gate::Result<files::Done> Keep(const std::vector<Mutant>& mutants);
+  gate::Result<files::Done> Restore() const;
+  gate::Result<files::Done> WriteTreeId() const;
+  gate::Result<files::Done> Build(const std::string& profile) const;
+  gate::Result<Verdict> Run(const std::string& profile, const std::string& filter) const;
+
+  Settings settings_;
+  std::string tree_id_;                           ///< Of the tree that it copies.
+  std::map<std::string, std::string> originals_;  ///< Contents of all files that mutants edit.
+};
+
+#endif  // TOOLS_MUTANT_LAB_H_
