@@ -20,6 +20,7 @@
 #include "manifest.h"
 #include "run_clock.h"
 #include "sink.h"
+#include "source_lines.h"
 #include "splat.h"
 #include "terminal_sink.h"
 
@@ -158,6 +159,7 @@ struct Gate::Impl {
     } else {
       if (line.part == Part::kEnd) scanner.Flush();
       scanner.Line(raw, line.text, lines, scope, marks);
+      if (judge.wants_stack()) judge.OnStackLine(StripPrintk(line.text));
     }
     if (next.cut) judge.OnCutLine(lines);
     if (!structure) {
@@ -219,6 +221,9 @@ Result<Gate> Gate::Create(const Options& options) {
     auto allowed = AllowList::Read(options.allow_file);
     if (!allowed) return Error{allowed.error()};
     rules.allowed = std::move(*allowed);
+  }
+  if (!options.image_file.empty()) {
+    rules.source_lines = std::make_unique<SourceLines>(options.image_file, options.path_maps);
   }
   auto impl = std::make_unique<Impl>(options, std::move(rules));
   if (!options.junit_file.empty()) {

@@ -25,6 +25,7 @@ struct Options {
   std::string expected_file;  ///< Manifest of tests that must run: one `suite.case` a line.
   std::string filter;         ///< kunit.filter_glob of this boot; what it excludes is not expected.
   std::string allow_file;     ///< Splats that are known and tolerated, each with its reason.
+  std::string image_file;     ///< The kernel's image: a splat's stack is shown with source lines.
   std::string verdict_file;   ///< verdict.json.
   std::string junit_file;     ///< JUnit XML.
   std::string html_file;      ///< A page for people.

@@ -38,8 +38,9 @@ std::string FormatAnnotation(const Reason& reason) {
     if (reason.line > 0) properties += fmt::format("line={},", reason.line);
   }
   const std::string_view title = reason.test.empty() ? std::string_view("kunit-gate") : reason.test;
-  return fmt::format("::error {}title={}::{}", properties, Escape(title, true),
-                     Escape(reason.message, false));
+  std::string text = Escape(reason.message, false);
+  for (const std::string& frame : reason.frames) text += "%0A" + Escape(frame, false);
+  return fmt::format("::error {}title={}::{}", properties, Escape(title, true), text);
 }
 
 std::string GithubSink::OnVerdict(const Verdict& verdict) {

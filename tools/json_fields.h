@@ -61,6 +61,10 @@ class JsonFields {
     Text("file", reason.file);
     Number("line", reason.line);
     Text("message", reason.message);
+    writer_.Key("frames");
+    writer_.StartArray();
+    for (const std::string& frame : reason.frames) Text(frame);
+    writer_.EndArray();
     Number("log_line", reason.log_line);
     writer_.EndObject();
   }
@@ -132,6 +136,9 @@ class JsonReader {
       reason.file = inner.Text("file");
       reason.line = inner.Number("line");
       reason.message = inner.Text("message");
+      for (const nlohmann::json& frame : inner.Array("frames")) {
+        if (frame.is_string()) reason.frames.push_back(frame.get<std::string>());
+      }
       reason.log_line = inner.Number("log_line");
       Take(inner);
       reasons.push_back(std::move(reason));

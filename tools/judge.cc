@@ -16,7 +16,10 @@ constexpr std::size_t kMaxPending = 64;   // Reasons that one test may leave uns
 constexpr std::size_t kMaxGathered = 8;   // Lines of an expectation's text.
 constexpr std::size_t kMaxMessage = 600;  // Bytes of a message.
 constexpr std::size_t kMaxTest = 2 * KtapParser::kMaxName + 1;  // Bytes of suite.case.
-constexpr std::size_t kMaxQuoted = 120;  // Bytes of a line that a message quotes.
+constexpr std::size_t kMaxStacks = 100;      // Stacks that are looked up: each costs two programs.
+constexpr std::size_t kMaxFrames = 16;       // Frames of one stack.
+constexpr std::size_t kMaxStackLines = 120;  // Of a report: lockdep's chains stand ahead of it.
+constexpr std::size_t kMaxQuoted = 120;      // Bytes of a line that a message quotes.
 
 std::string Quote(std::string_view text) {
   if (text.size() <= kMaxQuoted) return fmt::format("\"{}\"", Printable(text));
@@ -154,17 +157,19 @@ void Judge::RecordFailed(std::string_view test) {
 // The name of the test that runs is sure only once its result is there: what waited for it gets it.
 void Judge::Settle(std::string_view test, std::string_view parameter, Status status) {
   gathering_ = false;
+  stack_lines_ = 0;
   const bool failed = status != Status::kPassed && status != Status::kSkipped;
   for (Pending& pending : pending_) {
     Reason& reason = pending.reason;
     const bool splat = reason.kind == "splat";
+    if (splat) TakeStack(&pending);
     const bool own =
         !pending.name.empty() && (test == pending.name || test.ends_with("." + pending.name));
     // KUnit's own tests fail a fake test inside one that passes: that is no failure. A test that
     // fails and says "ok" is one, and a skip makes up for nothing.
     if (!splat && !failed && !pending.certain && !own && status != Status::kSkipped) continue;
     if (pending.certain) {
-      RecordFailed(reason.test);
+      if (!splat) RecordFailed(reason.test);
     } else {
       if (reason.test.empty() || splat || !failed) reason.test = Printable(test);
       if (!parameter.empty()) reason.message += fmt::format(" [{}]", Printable(parameter));
@@ -179,6 +184,7 @@ void Judge::Settle(std::string_view test, std::string_view parameter, Status sta
 }
 
 void Judge::OnDocument(const DocumentEvent&) {
+  Settle({}, {}, Status::kCrashed);
   ++documents_;
   for (NameSet& names : names_) names.Clear();
   direct_[0] = leaves_[0] = Tally();
@@ -623,11 +629,64 @@ void Judge::OnSplat(const Splat& splat) {
     reason.message += scope == Scope::kBoot ? " (at boot)" : " (after the last test)";
   }
   reason.log_line = splat.log_line;
-  if (scope == Scope::kTest && pending_.size() < kMaxPending) {
-    gathering_ = false;
-    pending_.push_back({std::move(reason), {}, false});
-  } else {
+  // Its stack follows; and in a test, the name of that.
+  const bool waits = scope == Scope::kTest || rules_.source_lines != nullptr;
+  stack_lines_ = 0;
+  if (!waits || pending_.size() >= kMaxPending) {
     Add(std::move(reason));
+    return;
+  }
+  gathering_ = false;
+  pending_.push_back({std::move(reason), {}, scope != Scope::kTest});
+  if (rules_.source_lines == nullptr) return;
+  stack_lines_ = kMaxStackLines;
+  in_stack_ = false;
+}
+
+void Judge::OnStackLine(std::string_view text) {
+  if (pending_.empty() || --stack_lines_ == 0) return;
+  std::vector<StackFrame>& frames = pending_.back().frames;
+  if (text.starts_with("Call Trace:") || text.starts_with("Call trace:")) {
+    in_stack_ = true;
+  } else if (auto frame = ParseStackFrame(text)) {
+    if ((in_stack_ || !frame->returns) && frames.size() < kMaxFrames) {
+      frames.push_back(std::move(*frame));
+    }
+  } else if (in_stack_ && !text.starts_with('<') && !text.starts_with('[')) {
+    // "<TASK>" stands ahead of the frames; those that are none stand among them.
+    stack_lines_ = 0;
+  }
+}
+
+// Looks up the source lines of a splat's stack, and of the place in its title where it names no
+// file.
+void Judge::TakeStack(Pending* splat) {
+  if (rules_.source_lines == nullptr || stacks_ >= kMaxStacks) return;
+  ++stacks_;
+  Reason& reason = splat->reason;
+  std::vector<StackFrame>& frames = splat->frames;
+  const bool certain =
+      std::any_of(frames.begin(), frames.end(), [](const StackFrame& f) { return f.certain; });
+  // Guesses are worth showing only where there is nothing else: on UML.
+  if (certain) std::erase_if(frames, [](const StackFrame& frame) { return !frame.certain; });
+  if (reason.file.empty()) {
+    const std::size_t in = reason.message.find(" in ");
+    const std::string_view rest = in == std::string::npos
+                                      ? std::string_view()
+                                      : std::string_view(reason.message).substr(in + 4);
+    auto title = ParseStackFrame(rest.substr(0, rest.find(' ')));
+    if (title) {
+      const std::string place = rules_.source_lines->Find({*title}).front();
+      if (const auto location = FindLocation(place)) {
+        reason.file = std::string(location->file);
+        reason.line = location->line;
+      }
+    }
+  }
+  reason.frames = rules_.source_lines->Find(frames);
+  const std::string& problem = rules_.source_lines->problem();
+  if (!problem.empty() && !frames.empty() && !std::exchange(told_no_lines_, true)) {
+    reason.frames.push_back(problem);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@
 #include "name_set.h"
 #include "path_map.h"
 #include "short_name.h"
+#include "source_lines.h"
 #include "splat.h"
 #include "verdict.h"
 
@@ -36,7 +38,8 @@ class Judge : public KtapHandler {
     std::optional<Manifest> expected;
     std::optional<AllowList> allowed;
     std::vector<PathMap> path_maps;
-    bool end_line = true;  ///< Options::end_line.
+    std::unique_ptr<SourceLines> source_lines;  ///< Null: stacks are not shown.
+    bool end_line = true;                       ///< Options::end_line.
   };
 
   /// `on_reason` hears of each reason at once.
@@ -51,6 +54,9 @@ class Judge : public KtapHandler {
   void OnProblem(const ProblemEvent& event) override;
 
   void OnSplat(const Splat& splat);
+  /// The lines that follow a splat, without the console's prefix, while its stack is wanted.
+  void OnStackLine(std::string_view text);
+  bool wants_stack() const { return stack_lines_ > 0; }
   /// A line was longer than LineSplitter::kMaxLine.
   void OnCutLine(std::uint64_t log_line);
   /// The kernel says that it dropped messages: results may be among them.
@@ -88,6 +94,8 @@ class Judge : public KtapHandler {
     bool operator==(const Tally&) const = default;
   };
 
+  struct Pending;
+
   bool Omits(ExitCode code);
   bool Follows(ExitCode code, bool document);
   void CountFollowing(ExitCode code);
@@ -98,6 +106,7 @@ class Judge : public KtapHandler {
   bool BeginExpectation(const TextEvent& event);
   void ContinueExpectation(const TextEvent& event);
   void CheckStatistics(const TextEvent& event, std::string_view after);
+  void TakeStack(Pending* splat);
   void RecordFailed(std::string_view test);
   void Settle(std::string_view test, std::string_view parameter, Status status);
   void CheckSkip(std::string_view test, std::string_view parameter, bool not_ok,
@@ -122,12 +131,17 @@ class Judge : public KtapHandler {
   // An expectation or splat of the test that runs, whose name comes last.
   struct Pending {
     Reason reason;
-    std::string name;      // Whom the kernel blames: an expectation's "# name: ".
-    bool certain = false;  // A failure whatever the result that comes next says.
+    std::string name;                     // Whom the kernel blames: an expectation's "# name: ".
+    bool certain = false;                 // A failure whatever the result that comes next says.
+    std::vector<StackFrame> frames = {};  // Of a splat.
   };
   std::vector<Pending> pending_;
-  bool gathering_ = false;    // The last of them is an expectation whose text goes on.
-  std::size_t gathered_ = 0;  // Lines of it.
+  std::size_t stack_lines_ = 0;  // That may still belong to the last one's stack.
+  std::size_t stacks_ = 0;       // That were looked up.
+  bool in_stack_ = false;        // It has begun.
+  bool told_no_lines_ = false;   // Why stacks are shown without source lines.
+  bool gathering_ = false;       // The last of them is an expectation whose text goes on.
+  std::size_t gathered_ = 0;     // Lines of it.
 
   std::array<NameSet, KtapParser::kMaxDepth + 2> names_;  // By the depth of the names.
   std::array<Tally, KtapParser::kMaxDepth + 2> direct_;   // Children of the open group of a depth.

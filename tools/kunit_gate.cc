@@ -230,6 +230,12 @@ int Run(int argc, char** argv) {
                  "of it, and print which tests left and which came")
       ->check(named)
       ->type_name("FILE");
+  app.add_option(
+         "--vmlinux", options.image_file,
+         "The kernel's image (UML: linux): show a splat's stack, with the source lines that\n"
+         "its debug info tells")
+      ->check(named)
+      ->type_name("FILE");
   app.add_flag("--github", options.github, "Print GitHub annotations for the errors too");
   app.add_option("--path-map", maps,
                  "Show source files whose path begins with FROM as TO; may be repeated")
@@ -289,6 +295,7 @@ int Run(int argc, char** argv) {
   const std::string same = FindSameFile({{"LOG", standard_input ? std::string() : log},
                                          {"--expected", options.expected_file},
                                          {"--allow", options.allow_file},
+                                         {"--vmlinux", options.image_file},
                                          {"--verdict", options.verdict_file},
                                          {"--junit", options.junit_file},
                                          {"--html", options.html_file},

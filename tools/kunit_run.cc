@@ -107,6 +107,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.expected_file =
       (arguments.Profile().plain() ? arguments.project / "kunit/expected.txt" : run.expected)
           .string();
+  options.image_file = paths.image().string();
   options.reproduce =
       fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target {}",
                   process::ShellQuote(paths.Name(arguments.build)), arguments.profile);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "exit_codes.h"
 
@@ -17,7 +18,10 @@ struct Reason {
   std::string file;                   ///< Source file as the user edits it, or empty.
   std::uint64_t line = 0;             ///< Line in `file`, 1-based; 0: unknown.
   std::string message;                ///< One line, free of control bytes.
-  std::uint64_t log_line = 0;         ///< Line in the log, 1-based; 0: the log as a whole.
+  /// A splat's stack, the innermost first: "file:line: note: fn+0x1/0x2", or "fn+0x1/0x2" where the
+  /// line is not known. Only with Options::image_file.
+  std::vector<std::string> frames;
+  std::uint64_t log_line = 0;  ///< Line in the log, 1-based; 0: the log as a whole.
 };
 
 }  // namespace gate

@@ -92,6 +92,15 @@ std::string FormatReason(const Reason& reason, const std::string& log, const Sty
   return text + reason.message;
 }
 
+std::string FormatFrames(const Reason& reason) {
+  std::string text;
+  for (const std::string& frame : reason.frames) {
+    const bool placed = frame.find(": note: ") != std::string::npos;
+    text += fmt::format("{}{}\n", placed ? "" : "  ", Printable(frame));
+  }
+  return text;
+}
+
 std::string FormatSummary(const Verdict& verdict, const Style& style, bool cached) {
   const bool passed = verdict.code == ExitCode::kPassed;
   const std::string word = Upper(ExitCodeName(verdict.code));
@@ -156,7 +165,7 @@ std::string FormatToolVerdict(const ToolVerdict& tool) {
 void PrintCachedVerdict(const Verdict& verdict, std::FILE* out, ColorMode color) {
   const Style style(UseColor(color, out));
   for (const Reason& reason : verdict.reasons) {
-    Put(out, FormatReason(reason, verdict.log, style) + "\n");
+    Put(out, FormatReason(reason, verdict.log, style) + "\n" + FormatFrames(reason));
   }
   Put(out, FormatSummary(verdict, style, true));
 }

@@ -35,6 +35,10 @@ class Style {
 /// Where no source file is known the log stands in its place. No line end.
 std::string FormatReason(const Reason& reason, const std::string& log, const Style& style);
 
+/// The lines of a splat's stack, each with its line end: "file:line: note: fn+0x1/0x2", which an
+/// editor jumps to as well. Empty for reasons that have none.
+std::string FormatFrames(const Reason& reason);
+
 /// The end of a run's output: the word, the counts, each failed test with the command that runs it
 /// again, and what kunit_tool makes of the log where that differs.
 std::string FormatSummary(const Verdict& verdict, const Style& style, bool cached);

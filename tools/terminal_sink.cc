@@ -82,7 +82,7 @@ void TerminalSink::OnGroupEnd(const GroupEndEvent& event) {
 }
 
 void TerminalSink::OnReason(const Reason& reason) {
-  Print(FormatReason(reason, settings_.log_name, style_) + '\n');
+  Print(FormatReason(reason, settings_.log_name, style_) + '\n' + FormatFrames(reason));
 }
 
 void TerminalSink::OnPause() {
