@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,16 +12,12 @@
 #include "exit_codes.h"
 #include "files.h"
 #include "process.h"
+#include "test_repository.h"
 #include "verdict.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void Write(const fs::path& file, const std::string& text) {
-  const auto written = files::Write(file, text);
-  ASSERT_TRUE(written.ok()) << written.error();
-}
 
 constexpr const char kKconfig[] = "drivers/media/common/videobuf2/Kconfig";
 constexpr const char kLetter[] =
@@ -36,36 +31,25 @@ constexpr const char kLetter[] =
     "measured\n"
     "==== end\n";
 
-class OutgoingSeriesTest : public testing::Test {
+class OutgoingSeriesTest : public RepositoryTest {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "outgoing_series_test.XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    top_ = fs::canonical(name);
-    process::CleanEnvironment();
-    ::setenv("HOME", top_.c_str(), 1);
     Write(theirs() / "Makefile", "VERSION = 6\nPATCHLEVEL = 12\n");
     Write(theirs() / "core.c", "core\n");
     Write(theirs() / kKconfig, "config CORE\n");
     // Tells each mail's people by the file that the mail changes.
-    Write(theirs() / "scripts/get_maintainer.pl",
-          "#!/bin/sh\n"
-          "case \"$*\" in *--nom*) echo list@example.org; exit;; esac\n"
-          "for mail; do case $mail in -*) continue;; esac\n"
-          "  sed -n 's,^+++ b/.*\\.c$,C Person <c@example.org>,p' $mail; done\n"
-          "echo 'K Person <k@example.org>'\n");
-    fs::permissions(theirs() / "scripts/get_maintainer.pl", fs::perms::all);
-    Git(theirs(), {"init", "-q", "-b", "main"});
-    Commit(theirs(), "Base");
-
-    const fs::path author = top_ / "author";
-    Git(top_, {"clone", "-q", theirs().string(), author.string()});
-    Write(author / "core.c", "core of the first patch\n");
-    Commit(author, "media: first\n\nThe reason.");
-    Git(author, {"format-patch", "-q", "--zero-commit", "--no-signature", "-N", "-o",
-                 kernel().string(), "HEAD~1"});
-    Write(author / kKconfig, "config CORE\nsource \"tests/Kconfig\"\n");
-    Write(project() / "kunit/hook.patch", Git(author, {"diff"}) + "\n");
+    WriteProgram(theirs() / "scripts/get_maintainer.pl",
+                 "#!/bin/sh\n"
+                 "case \"$*\" in *--nom*) echo list@example.org; exit;; esac\n"
+                 "for mail; do case $mail in -*) continue;; esac\n"
+                 "  sed -n 's,^+++ b/.*\\.c$,C Person <c@example.org>,p' $mail; done\n"
+                 "echo 'K Person <k@example.org>'\n");
+    BeginSeries();
+    Write(author() / "core.c", "core of the first patch\n");
+    Commit(author(), "media: first\n\nThe reason.");
+    WriteSeries();
+    Write(author() / kKconfig, "config CORE\nsource \"tests/Kconfig\"\n");
+    WriteHook();
     Write(project() / "kunit/Kconfig", "config SUITE\n");
     Write(project() / "kunit/suite_kunit.c", "int suite;\n");
     Write(project() / "kunit/kunit.config", "# of this project\nCONFIG_KUNIT=y\n");
@@ -74,32 +58,8 @@ class OutgoingSeriesTest : public testing::Test {
     Write(letter(), kLetter);
   }
 
-  void TearDown() override { fs::remove_all(top_); }
-
-  fs::path theirs() const { return top_ / "theirs"; }
-  fs::path project() const { return top_ / "project"; }
-  fs::path kernel() const { return project() / "kernel"; }
-  fs::path build() const { return project() / "build"; }
   fs::path letter() const { return kernel() / "0000-cover-letter.patch"; }
   fs::path mails() const { return build() / "outgoing"; }
-
-  static std::string Git(const fs::path& folder, std::vector<std::string> arguments) {
-    process::Command command;
-    command.argv = {"git", "-c", "user.name=A U Thor", "-c", "user.email=author@example.org"};
-    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    command.folder = folder.string();
-    command.environment = {{"GIT_CONFIG_GLOBAL", "/dev/null"}};
-    const auto output = process::Run(command);
-    EXPECT_TRUE(output.ok() && output->ok()) << arguments.front();
-    std::string text = output->out;
-    if (text.ends_with('\n')) text.pop_back();
-    return text;
-  }
-
-  static void Commit(const fs::path& folder, const std::string& message) {
-    Git(folder, {"add", "-A"});
-    Git(folder, {"commit", "-q", "-m", message});
-  }
 
   process::Output Run(const std::string& verb, std::vector<std::string> more = {}) const {
     process::Command command;
@@ -146,8 +106,6 @@ class OutgoingSeriesTest : public testing::Test {
         Run("apply", {"--origin", theirs().string(), "--id", (build() / "linux.id").string()});
     ASSERT_EQ(output.code, 0) << output.err;
   }
-
-  fs::path top_;
 };
 
 bool Contains(const std::string& text, const std::string& part) {
@@ -269,10 +227,10 @@ TEST_F(OutgoingSeriesTest, EditsInTheTreeStopIt) {
 
 TEST_F(OutgoingSeriesTest, TreeStaysAsItWas) {
   Apply();
-  const std::string head = Git(build() / "linux", {"rev-parse", "HEAD"});
+  const std::string head = Git(tree(), {"rev-parse", "HEAD"});
   ASSERT_EQ(Outgoing({"--sender", "S Ender <s@example.org>"}).code, 0);
-  EXPECT_EQ(Git(build() / "linux", {"rev-parse", "HEAD"}), head);
-  EXPECT_EQ(Git(build() / "linux", {"status", "--porcelain"}), "");
+  EXPECT_EQ(Git(tree(), {"rev-parse", "HEAD"}), head);
+  EXPECT_EQ(Git(tree(), {"status", "--porcelain"}), "");
   EXPECT_EQ(Run("refresh").code, 0);
   EXPECT_EQ(files::ReadOrEmpty(letter()), kLetter);
 }

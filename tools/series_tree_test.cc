@@ -19,6 +19,7 @@
 
 #include "files.h"
 #include "process.h"
+#include "test_repository.h"
 
 namespace {
 
@@ -27,22 +28,10 @@ constexpr const char kCore[] = "drivers/media/common/videobuf2/core.c";
 constexpr const char kOther[] = "drivers/media/common/videobuf2/other.c";
 constexpr const char kKconfig[] = "drivers/media/common/videobuf2/Kconfig";
 
-void Write(const fs::path& file, const std::string& text) {
-  const auto written = files::Write(file, text);
-  ASSERT_TRUE(written.ok()) << written.error();
-}
-
 std::string Lines(int count, const std::string& mark = "") {
   std::string text;
   for (int i = 1; i <= count; ++i) text += fmt::format("line {}{}\n", i, i == 50 ? mark : "");
   return text;
-}
-
-void Replace(const fs::path& file, const std::string& from, const std::string& to) {
-  std::string text = files::ReadOrEmpty(file);
-  const auto at = text.find(from);
-  ASSERT_NE(at, std::string::npos) << from << " in " << file;
-  Write(file, text.replace(at, from.size(), to));
 }
 
 bool Alive(pid_t pid) { return ::kill(pid, 0) == 0; }
@@ -74,67 +63,28 @@ std::map<std::string, std::string> Snapshot(const fs::path& folder) {
   return all;
 }
 
-class SeriesTreeTest : public testing::Test {
+class SeriesTreeTest : public RepositoryTest {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "series_tree_test.XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    top_ = fs::canonical(name);
-    process::CleanEnvironment();
-    ::setenv("HOME", (top_ / "home").c_str(), 1);
-    ::unsetenv("XDG_CONFIG_HOME");
-    fs::create_directories(top_ / "home");
-
     Write(theirs() / "Makefile", "VERSION = 6\nPATCHLEVEL = 12\n");
     Write(theirs() / kCore, Lines(100));
     Write(theirs() / kOther, Lines(100));
     Write(theirs() / kKconfig, "config VIDEOBUF2_CORE\n");
-    Git(theirs(), {"init", "-q", "-b", "main"});
-    Commit(theirs(), "Base");
-
-    const fs::path author = top_ / "author";
-    Git(top_, {"clone", "-q", theirs().string(), author.string()});
-    Write(author / kCore, Lines(100, " of the first patch"));
-    Commit(author, "media: first");
-    Replace(author / kCore, "line 90\n", "line 90 of the second patch\n");
-    Write(author / "drivers/media/new.c", "new\n");
-    Commit(author, "media: second");
-    Git(author, {"format-patch", "-q", "--zero-commit", "--no-signature", "-N", "-o",
-                 kernel().string(), "HEAD~2"});
-    Replace(author / kKconfig, "CORE\n", "CORE\nsource \"tests/Kconfig\"\n");
-    Write(project() / "kunit/hook.patch", Git(author, {"diff"}) + "\n");
+    BeginSeries();
+    Write(author() / kCore, Lines(100, " of the first patch"));
+    Commit(author(), "media: first");
+    Replace(author() / kCore, "line 90\n", "line 90 of the second patch\n");
+    Write(author() / "drivers/media/new.c", "new\n");
+    Commit(author(), "media: second");
+    WriteSeries();
+    Replace(author() / kKconfig, "CORE\n", "CORE\nsource \"tests/Kconfig\"\n");
+    WriteHook();
     Write(project() / "kunit/Kconfig", "config SUITE\n");
     Write(project() / "kunit/suite_kunit.c", "int suite;\n");
   }
 
-  void TearDown() override { fs::remove_all(top_); }
-
-  fs::path theirs() const { return top_ / "theirs"; }
-  fs::path project() const { return top_ / "project"; }
-  fs::path kernel() const { return project() / "kernel"; }
-  fs::path build() const { return project() / "build"; }
-  fs::path tree() const { return build() / "linux"; }
   fs::path first() const { return kernel() / "0001-media-first.patch"; }
   fs::path second() const { return kernel() / "0002-media-second.patch"; }
-
-  static std::string Git(const fs::path& folder, std::vector<std::string> arguments) {
-    process::Command command;
-    command.argv = {"git", "-c", "user.name=A U Thor", "-c", "user.email=author@example.org"};
-    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    command.folder = folder.string();
-    command.environment = {{"GIT_CONFIG_GLOBAL", "/dev/null"}};
-    const auto output = process::Run(command);
-    EXPECT_TRUE(output.ok());
-    EXPECT_EQ(output->code, 0) << arguments.front() << ": " << output->err;
-    std::string text = output->out;
-    if (text.ends_with('\n')) text.pop_back();
-    return text;
-  }
-
-  static void Commit(const fs::path& folder, const std::string& subject) {
-    Git(folder, {"add", "-A"});
-    Git(folder, {"commit", "-q", "-m", subject});
-  }
 
   std::vector<std::string> CommandLine(const std::string& verb, const fs::path& origin) const {
     std::vector<std::string> argv = {KERNEL_SERIES,      verb,      "--project",
@@ -201,11 +151,10 @@ class SeriesTreeTest : public testing::Test {
 
   /// Puts a tar before the real one that tells its process ids and hangs.
   void HangInTar() {
-    Write(top_ / "bin/tar",
-          fmt::format("#!/bin/sh\nsetsid sleep 1000 &\necho $! $$ > {0}/pids.new\n"
-                      "mv {0}/pids.new {0}/pids\nwait\n",
-                      top_.string()));
-    fs::permissions(top_ / "bin/tar", fs::perms::all);
+    WriteProgram(top_ / "bin/tar",
+                 fmt::format("#!/bin/sh\nsetsid sleep 1000 &\necho $! $$ > {0}/pids.new\n"
+                             "mv {0}/pids.new {0}/pids\nwait\n",
+                             top_.string()));
     environment_ = {{"PATH", (top_ / "bin").string() + ":" + std::getenv("PATH")}};
   }
 
@@ -217,7 +166,6 @@ class SeriesTreeTest : public testing::Test {
     return {a, b};
   }
 
-  fs::path top_;
   std::vector<std::pair<std::string, std::string>> environment_;
 };
 
@@ -285,8 +233,7 @@ TEST_F(SeriesTreeTest, LeavesTheirCheckoutBitIdentical) {
   for (const char* hook : {"pre-applypatch", "applypatch-msg", "post-checkout", "pre-commit",
                            "commit-msg", "post-index-change", "reference-transaction"}) {
     for (const fs::path& folder : {theirs() / ".git/hooks", top_ / "home/hooks"}) {
-      Write(folder / hook, trap);
-      fs::permissions(folder / hook, fs::perms::all);
+      WriteProgram(folder / hook, trap);
     }
   }
   Write(top_ / "home/.gitconfig",
@@ -394,9 +341,7 @@ TEST_F(SeriesTreeTest, KeepsEditsWherePatchesChanged) {
 
 TEST_F(SeriesTreeTest, RefreshWithoutEditChangesNothing) {
   // Written elsewhere, with other digits of the blobs' names.
-  Git(top_ / "author", {"checkout", "-q", "-f", "HEAD"});
-  Git(top_ / "author", {"format-patch", "-q", "--zero-commit", "--no-signature", "-N",
-                        "--full-index", "-o", kernel().string(), "HEAD~2"});
+  WriteSeries({"--full-index"});
   Apply(theirs());
   const auto before = Snapshot(kernel());
   const auto output = Run("refresh", theirs());
