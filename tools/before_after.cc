@@ -231,15 +231,6 @@ int Check(const Arguments& arguments) {
   return static_cast<int>(code);
 }
 
-int Supervised(const Arguments& arguments, int (*command)(const Arguments&)) {
-  const auto lock = supervise::BuildLock::Take(arguments.build);
-  if (!lock.ok()) return Complain(lock.error());
-  return supervise::Run([&] {
-    lock->Mark();
-    return command(arguments);
-  });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -298,5 +289,6 @@ int main(int argc, char** argv) {
     const auto version = kernel_tree::Version(git::Repository(arguments.PatchedTree()), "HEAD");
     if (version.ok()) arguments.base = *version;
   }
-  return Supervised(arguments, build->parsed() ? Build : Check);
+  return supervise::RunLocked(
+      arguments.build, [&] { return build->parsed() ? Build(arguments) : Check(arguments); });
 }

@@ -164,13 +164,7 @@ Result<std::string> WriteOutgoing(const Arguments& arguments) {
 
 int Main(const Arguments& arguments, Result<std::string> (*command)(const Arguments&)) {
   process::CleanEnvironment();
-  const auto lock = supervise::BuildLock::Take(arguments.build);
-  if (!lock.ok()) {
-    gate::Put(stderr, fmt::format("{}\n", lock.error()));
-    return static_cast<int>(gate::ExitCode::kInfrastructure);
-  }
-  return supervise::Run([&] {
-    lock->Mark();
+  return supervise::RunLocked(arguments.build, [&] {
     const auto done = command(arguments);
     if (!done.ok()) {
       gate::Put(stderr, fmt::format("{}\n", done.error()));

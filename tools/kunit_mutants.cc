@@ -235,15 +235,6 @@ int Run(const Arguments& arguments) {
   return static_cast<int>(Count(rows).bad == 0 ? ExitCode::kPassed : ExitCode::kFailed);
 }
 
-int Supervised(const Arguments& arguments) {
-  const auto lock = supervise::BuildLock::Take(arguments.lab.build);
-  if (!lock.ok()) return Complain(lock.error());
-  return supervise::Run([&] {
-    lock->Mark();
-    return Run(arguments);
-  });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -279,5 +270,5 @@ int main(int argc, char** argv) {
   process::CleanEnvironment();
   const auto version = kernel_tree::Version(git::Repository(arguments.lab.build / "linux"), "HEAD");
   if (version.ok()) arguments.lab.base = *version;
-  return Supervised(arguments);
+  return supervise::RunLocked(arguments.lab.build, [&] { return Run(arguments); });
 }

@@ -283,15 +283,6 @@ int Debug(const Arguments& arguments) {
   return Complain("error: cannot run gdb; run tools/bootstrap.sh");
 }
 
-int Supervised(const Arguments& arguments, int (*command)(const Arguments&)) {
-  const auto lock = supervise::BuildLock::Take(arguments.build);
-  if (!lock.ok()) return Complain(lock.error());
-  return supervise::Run([&] {
-    lock->Mark();
-    return command(arguments);
-  });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -358,8 +349,12 @@ int main(int argc, char** argv) {
     const auto version = kernel_tree::Version(git::Repository(arguments.build / "linux"), "HEAD");
     if (version.ok()) arguments.base = *version;
   }
-  if (build->parsed()) return Supervised(arguments, Build);
-  if (execute->parsed()) return Supervised(arguments, Execute);
+  if (build->parsed()) {
+    return supervise::RunLocked(arguments.build, [&] { return Build(arguments); });
+  }
+  if (execute->parsed()) {
+    return supervise::RunLocked(arguments.build, [&] { return Execute(arguments); });
+  }
   if (verdict->parsed()) return TellVerdict(arguments);
   if (lists->parsed()) {
     PrintListChanges(arguments);

@@ -278,4 +278,16 @@ int Run(const std::function<int()>& body) {
   return code;
 }
 
+int RunLocked(const fs::path& folder, const std::function<int()>& body) {
+  const auto lock = BuildLock::Take(folder);
+  if (!lock.ok()) {
+    gate::Put(stderr, lock.error() + "\n");
+    return static_cast<int>(gate::ExitCode::kInfrastructure);
+  }
+  return Run([&] {
+    lock->Mark();
+    return body();
+  });
+}
+
 }  // namespace supervise
