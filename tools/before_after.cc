@@ -23,6 +23,7 @@
 #include "kernel_image.h"
 #include "kernel_tree.h"
 #include "ktap_writer.h"
+#include "measured.h"
 #include "process.h"
 #include "supervise.h"
 
@@ -47,6 +48,7 @@ struct Arguments {
   before_after::GuestOptions guest;
 
   fs::path State() const { return build / (debug ? "before-after-debug" : "before-after"); }
+  fs::path VerdictNote() const { return State() / measured::kComparisonVerdict; }
   fs::path PatchedTree() const { return build / "linux"; }
   KernelPaths Paths(bool patched) const {
     KernelPaths paths;
@@ -93,6 +95,8 @@ Result<Done> BuildKernel(const Arguments& arguments, bool patched) {
                        : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   gate::Put(stderr, fmt::format("-- the kernel {} the series\n", patched ? "with" : "without"));
   auto step = files::Remove(note);
+  // The last comparison was one of other kernels.
+  if (step.ok()) step = files::Remove(arguments.VerdictNote());
   if (step.ok()) step = KernelImage(paths).Build(jobs);
   if (step.ok()) step = files::Write(note, made_of);
   return step;
@@ -200,7 +204,7 @@ ExitCode CompareCompliance(const before_after::KernelResults& before,
   return code;
 }
 
-int Check(const Arguments& arguments) {
+int Compare(const Arguments& arguments) {
   const auto before = Boot(arguments, false);
   if (!before.ok()) return Complain(before.error());
   const auto after = Boot(arguments, true);
@@ -229,6 +233,19 @@ int Check(const Arguments& arguments) {
                 "\n{}\n-- {}\n-- {}\n{}\n", text, paths.Name(text_file), paths.Name(html_file),
                 code == ExitCode::kPassed ? "PASSED before and after" : "FAILED before or after"));
   return static_cast<int>(code);
+}
+
+/// Compares, and notes the verdict on the whole, which the cover letter asks for.
+int Check(const Arguments& arguments) {
+  const auto removed = files::Remove(arguments.VerdictNote());
+  if (!removed.ok()) return Complain(removed.error());
+  const int code = Compare(arguments);
+  // A run that is to fail measures nothing.
+  if (arguments.swap) return code;
+  const auto noted =
+      files::Write(arguments.VerdictNote(),
+                   fmt::format("{}\n", gate::ExitCodeName(static_cast<ExitCode>(code))));
+  return noted.ok() ? code : Complain(noted.error());
 }
 
 }  // namespace

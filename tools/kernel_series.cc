@@ -12,11 +12,11 @@
 #include "file_io.h"
 #include "files.h"
 #include "kernel_tree.h"
+#include "measured.h"
 #include "outgoing_series.h"
 #include "process.h"
 #include "series_tree.h"
 #include "supervise.h"
-#include "verdict.h"
 
 namespace {
 
@@ -90,40 +90,6 @@ Result<std::string> Refresh(const Arguments& arguments) {
   return tree->Refresh(ProjectOf(arguments), *base);
 }
 
-/// What `target` measured last, as the letter tells it.
-Result<std::string> Measured(const Arguments& arguments, const std::string& base,
-                             const std::string& target) {
-  const fs::path state = arguments.build / target;
-  const bool compares = target == "before-after";
-  const fs::path result = state / (compares ? "before-after.txt" : "verdict.json");
-  std::error_code error;
-  const auto when = fs::last_write_time(result, error);
-  if (error) {
-    return Error{fmt::format("{}: error: not there; run cmake --build {} --target {}",
-                             result.string(), process::ShellQuote(arguments.build.string()),
-                             target)};
-  }
-  const auto changed = fs::last_write_time(arguments.build / "linux.id", error);
-  if (!error && when < changed) {
-    return Error{fmt::format("{}: error: the kernel tree has changed since; run {} again",
-                             result.string(), target)};
-  }
-  if (!compares) {
-    const auto verdict = gate::ReadVerdict(result.string());
-    if (!verdict.ok()) return Error{verdict.error()};
-    return cover_letter::DescribeKunit(*verdict, base);
-  }
-  for (const char* kernel : {"before", "after"}) {
-    const auto verdict = gate::ReadVerdict((state / kernel / "verdict.json").string());
-    if (!verdict.ok()) return Error{verdict.error()};
-    const auto passed = cover_letter::DescribeKunit(*verdict, base);
-    if (!passed.ok()) return passed;
-  }
-  const auto report = files::Read(result);
-  if (!report.ok()) return report;
-  return cover_letter::DescribeComparison(*report);
-}
-
 Result<std::string> RefreshLetter(const Arguments& arguments) {
   const auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
   if (!tree.ok()) return Error{tree.error()};
@@ -137,7 +103,7 @@ Result<std::string> RefreshLetter(const Arguments& arguments) {
   // What can be told is written, even where the rest can't.
   std::string missing;
   for (const auto& target : *targets) {
-    const auto text = Measured(arguments, *base, target);
+    const auto text = measured::Describe(arguments.build, *base, target);
     if (!text.ok()) {
       missing += (missing.empty() ? "" : "\n") + text.error();
       continue;
