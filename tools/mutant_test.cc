@@ -58,6 +58,49 @@ TEST(MutantTest, OneThatCannotRunNeedsNoCase) {
   EXPECT_EQ(mutant->not_run, "needs a board");
 }
 
+/// What is put back after a mutant is the contents of the files that it edits.
+TEST(MutantTest, MayOnlyEditLines) {
+  const char* const diffs[] = {
+      "--- /dev/null\n+++ b/drivers/new.c\n@@ -0,0 +1 @@\n+x\n",
+      "--- a/drivers/a.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n",
+      "rename from drivers/a.c\nrename to drivers/b.c\n",
+      "copy from drivers/a.c\ncopy to drivers/b.c\n",
+      "old mode 100644\nnew mode 100755\n",
+      "new file mode 100644\nindex 0000000..e69de29\n",
+      "--- a/drivers/a.c\n+++ b/drivers/b.c\n@@ -1 +1 @@\n-x\n+y\n",
+  };
+  for (const std::string diff : diffs) {
+    // A second file is as good as the first.
+    for (const char* before : {"", kDiff}) {
+      const auto mutant =
+          Mutant::Parse("m.patch", std::string("F.\n\nCaught-by: s.c\n\n") + before +
+                                       "diff --git a/drivers/a.c b/drivers/b.c\n" + diff);
+      ASSERT_FALSE(mutant.ok()) << diff;
+      EXPECT_TRUE(mutant.error().starts_with("m.patch: error: a mutant may edit lines, and not "))
+          << mutant.error();
+      EXPECT_EQ(mutant.error().find('\n'), std::string::npos) << mutant.error();
+    }
+  }
+}
+
+TEST(MutantTest, LinesThatLookLikeHeadsAreLines) {
+  const auto mutant =
+      Mutant::Parse("m.patch",
+                    "F.\n\nCaught-by: s.c\n\n"
+                    "diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n"
+                    "@@ -1,2 +1,2 @@ int f(void)\n--- /dev/null\n+++ b/other.c\n x\n"
+                    "--- a/b.c\n+++ b/b.c\n@@ -7 +7,0 @@\n-rename x\n");
+  ASSERT_TRUE(mutant.ok()) << mutant.error();
+  EXPECT_EQ(mutant->files, (std::vector<std::string>{"a.c", "b.c"}));
+}
+
+TEST(MutantTest, NamesEachCaseOnce) {
+  const auto mutant =
+      Mutant::Parse("m.patch", "F.\n\nCaught-by: s.c\nCaught-by: s.c\n\n" + std::string(kDiff));
+  ASSERT_FALSE(mutant.ok());
+  EXPECT_EQ(mutant.error(), "m.patch: error: two lines \"Caught-by:\" are the same");
+}
+
 /// A case that was renamed would leave its mutants behind.
 TEST(MutantTest, TheProjectsOwnNameCasesThatRun) {
   const std::filesystem::path kunit = PROJECT_KUNIT;
