@@ -51,53 +51,65 @@ int Complain(const std::string& error) {
   return static_cast<int>(ExitCode::kInfrastructure);
 }
 
-/// Outcomes by what they depend on, kept as they come, so that a run that was ended goes on where
-/// it was, and a second one is quick.
+/// Good outcomes by what they depend on, kept as they come, so that a run that was ended goes on
+/// where it was, and a second one is quick. A mutant with another outcome is tried anew.
 class Results {
  public:
   explicit Results(fs::path file) : file_(std::move(file)) {
     for (const auto& line : git::SplitLines(files::ReadOrEmpty(file_))) {
-      const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-      if (!entry.is_object() || !entry.contains("id")) continue;
-      known_[entry.value("id", "")] = entry;
+      Take(nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false));
     }
   }
 
-  const MutantOutcome* Find(const std::string& id) {
+  /// nullptr where none is known.
+  const MutantOutcome* Find(const std::string& id) const {
     const auto found = known_.find(id);
-    if (found == known_.end()) return nullptr;
-    const auto& entry = found->second;
-    outcome_.kind = static_cast<Kind>(entry.value("kind", 0));
-    outcome_.detail = entry.value("detail", "");
-    outcome_.seconds = entry.value("seconds", 0.0);
-    outcome_.caught_by = entry.value("caught_by", std::vector<std::string>());
-    return &outcome_;
+    return found == known_.end() ? nullptr : &found->second;
   }
 
   gate::Result<files::Done> Add(const std::string& id, const MutantOutcome& outcome) {
-    known_[id] = {{"id", id},
-                  {"kind", static_cast<int>(outcome.kind)},
-                  {"detail", outcome.detail},
-                  {"seconds", outcome.seconds},
-                  {"caught_by", outcome.caught_by}};
+    if (!outcome.good()) return files::Done{};
+    known_[id] = outcome;
     return Write();
   }
 
   void Forget() { known_.clear(); }
 
  private:
+  /// A line that this program did not write is passed over: its mutant is tried anew.
+  void Take(const nlohmann::json& entry) {
+    if (!entry.is_object()) return;
+    try {
+      MutantOutcome outcome;
+      const auto word = entry.at("outcome").get<std::string>();
+      for (const Kind kind : {Kind::kCaught, Kind::kNotRun}) {
+        if (word == MutantOutcomeName(kind)) outcome.kind = kind;
+      }
+      if (word != MutantOutcomeName(outcome.kind)) return;
+      entry.at("detail").get_to(outcome.detail);
+      entry.at("seconds").get_to(outcome.seconds);
+      entry.at("caught_by").get_to(outcome.caught_by);
+      known_[entry.at("id").get<std::string>()] = std::move(outcome);
+    } catch (const nlohmann::json::exception&) {
+    }
+  }
+
   gate::Result<files::Done> Write() const {
     using nlohmann::json;
     std::string text;
-    for (const auto& [id, entry] : known_) {
+    for (const auto& [id, outcome] : known_) {
+      const json entry = {{"id", id},
+                          {"outcome", MutantOutcomeName(outcome.kind)},
+                          {"detail", outcome.detail},
+                          {"seconds", outcome.seconds},
+                          {"caught_by", outcome.caught_by}};
       text += entry.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
     }
     return files::Write(file_, text);
   }
 
   fs::path file_;
-  std::map<std::string, nlohmann::json> known_;
-  MutantOutcome outcome_;
+  std::map<std::string, MutantOutcome> known_;
 };
 
 std::string Cases(const Row& row) {
@@ -196,6 +208,13 @@ int Run(const Arguments& arguments) {
     gate::Put(stderr, mutants.error() + "\n");
     return static_cast<int>(ExitCode::kUsage);
   }
+  const fs::path table_file = arguments.Folder() / "mutants.txt";
+  const fs::path page = arguments.Folder() / "mutants.html";
+  // A run that ends early leaves none: that of an earlier one would be taken for its own.
+  for (const auto& file : {table_file, page}) {
+    const auto removed = files::Remove(file);
+    if (!removed.ok()) return Complain(removed.error());
+  }
   auto lab = MutantLab::Create(arguments.lab, *mutants);
   if (!lab.ok()) return Complain(lab.error());
   Results results(arguments.Folder() / "results.jsonl");
@@ -217,6 +236,12 @@ int Run(const Arguments& arguments) {
       const auto outcome = lab->Try(mutant);
       if (!outcome.ok()) return Complain(outcome.error());
       row.outcome = *outcome;
+      const auto still = lab->Id(mutant);
+      if (!still.ok()) return Complain(still.error());
+      if (*still != *id) {
+        return Complain(fmt::format("{}: error: has changed while {} was tried; run again",
+                                    arguments.lab.project.string(), mutant.name));
+      }
       const auto kept = results.Add(*id, row.outcome);
       if (!kept.ok()) return Complain(kept.error());
     }
@@ -227,9 +252,8 @@ int Run(const Arguments& arguments) {
   }
   std::string table;
   for (const auto& row : rows) table += RowLine(row) + "\n";
-  const auto written = files::Write(arguments.Folder() / "mutants.txt", table);
+  const auto written = files::Write(table_file, table);
   if (!written.ok()) return Complain(written.error());
-  const fs::path page = arguments.Folder() / "mutants.html";
   if (const std::string error = WriteHtml(rows, page); !error.empty()) return Complain(error);
   gate::Put(stdout, fmt::format("-- {}\n{}\n", page.string(), Summary(rows)));
   return static_cast<int>(Count(rows).bad == 0 ? ExitCode::kPassed : ExitCode::kFailed);

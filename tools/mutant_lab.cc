@@ -24,9 +24,18 @@ using files::Done;
 using gate::Error;
 using gate::Result;
 
-constexpr char kSuiteLink[] = "drivers/media/common/videobuf2/tests";
+using series_tree::kSuiteFolder;
+
 /// Under KASAN and lockdep the suite takes several times as long, and kmemleak waits.
 constexpr int kSlowProfileFactor = 10;
+
+/// A test that did not run saw nothing: the kernel may have died before it, whatever the cause.
+std::set<std::string> BlamedOfThoseThatRan(gate::Verdict verdict) {
+  if (verdict.totals.tests() == 0) return {};
+  std::erase_if(verdict.reasons,
+                [](const gate::Reason& reason) { return reason.kind == "missing-test"; });
+  return gate::Blamed(verdict);
+}
 
 std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -59,6 +68,8 @@ Result<MutantLab> MutantLab::Create(Settings settings, const std::vector<Mutant>
   if (!id.ok()) return Error{id.error() + "; build the target series-apply"};
   lab.tree_id_ = std::move(*id);
   auto step = lab.MakeTree();
+  if (step.ok()) step = lab.CheckTreeId();
+  if (step.ok()) step = lab.HashProgram();
   if (step.ok()) step = lab.Keep(mutants);
   if (!step.ok()) return Error{step.error()};
   return lab;
@@ -88,19 +99,48 @@ Result<Done> MutantLab::MakeTree() {
   } else if (const auto known = kernel_tree::Borrow(origin, Tree()); !known.ok()) {
     return known;
   }
-  // Only files that differ are written: what was compiled from the others stays good.
-  const auto reset = ours.Ask({"reset", "--quiet", "--hard", *head});
-  if (!reset.ok()) return Error{reset.error()};
+  // Of a git that was killed; under the build's lock none is at work.
+  const auto unlocked = files::Remove(Tree() / ".git/index.lock");
+  if (!unlocked.ok()) return unlocked;
+  // Only files that differ are written: what was compiled from the others stays good. A file that
+  // an edit had added is none of git's.
+  for (const auto& step :
+       {git::Arguments{"reset", "--quiet", "--hard", *head},
+        git::Arguments{"clean", "--quiet", "-fdx", "--exclude", std::string("/") + kSuiteFolder}}) {
+    const auto done = ours.Ask(step);
+    if (!done.ok()) return Error{done.error()};
+  }
   if (!edits->empty()) {
     const auto applied = ours.Ask({"apply", "-"}, *edits + "\n");
     if (!applied.ok()) return Error{applied.error()};
   }
   std::error_code error;
-  const fs::path link = Tree() / kSuiteLink;
+  const fs::path link = Tree() / kSuiteFolder;
   if (!fs::is_symlink(link)) fs::create_directory_symlink(settings_.project / "kunit", link, error);
   if (error) {
     return Error{fmt::format("{}: error: cannot link: {}", link.string(), error.message())};
   }
+  return Done{};
+}
+
+/// The copy is made of the tree as it is; what is kept is kept for the tree as it was looked at.
+Result<Done> MutantLab::CheckTreeId() const {
+  const auto theirs = series_tree::SeriesTree::Open(settings_.build / "linux");
+  if (!theirs.ok()) return Error{theirs.error()};
+  const auto now = theirs->Fingerprint(Project());
+  if (!now.ok()) return Error{now.error()};
+  if (*now == tree_id_) return Done{};
+  return Error{fmt::format("{}: error: it, or the suite, has changed since series-apply; run again",
+                           (settings_.build / "linux").string())};
+}
+
+Result<Done> MutantLab::HashProgram() {
+  // By this name it is that of the process, though a build may have replaced the file.
+  auto bytes = files::Read("/proc/self/exe");
+  if (!bytes.ok()) return Error{bytes.error()};
+  auto hash = git::Repository(Tree()).Ask({"hash-object", "--stdin"}, std::move(*bytes));
+  if (!hash.ok()) return Error{hash.error()};
+  program_id_ = std::move(*hash);
   return Done{};
 }
 
@@ -148,11 +188,21 @@ Result<std::string> MutantLab::Id(const Mutant& mutant) const {
   const KernelPaths paths = Paths(mutant.profile);
   const auto expected = Profile(mutant.profile).Expected();
   if (!expected.ok()) return Error{expected.error()};
-  std::string text = tree_id_ + *expected;
-  for (const auto& options : paths.kunitconfigs) text += files::ReadOrEmpty(options);
+  std::string text;
+  const auto add = [&](std::string_view what, std::string_view bytes) {
+    text += fmt::format("{} {}\n{}", what, bytes.size(), bytes);
+  };
+  add("tree", tree_id_);
+  add("program", program_id_);
+  add("seconds", std::to_string(settings_.timeout));
+  add("mutant", mutant.text);
+  add("expected", *expected);
   const auto options = Profile(mutant.profile).GateOptions(paths, settings_.base);
-  if (!options.allow_file.empty()) text += files::ReadOrEmpty(options.allow_file);
-  text += mutant.text;
+  std::vector<fs::path> inputs = series_tree::SuiteSources(Project().kunit);
+  inputs.insert(inputs.end(), paths.kunitconfigs.begin(), paths.kunitconfigs.end());
+  inputs.push_back(settings_.project / "tools/remake.mk");
+  if (!options.allow_file.empty()) inputs.push_back(options.allow_file);
+  for (const auto& input : inputs) add(input.filename().string(), files::ReadOrEmpty(input));
   return git::Repository(Tree()).Ask({"hash-object", "--stdin"}, std::move(text));
 }
 
@@ -190,6 +240,11 @@ Result<MutantLab::Verdict> MutantLab::Run(const std::string& profile,
       },
       nullptr, std::chrono::seconds(timeout));
   if (!run.ok()) return Error{run.error()};
+  console.close();
+  if (!console) return Error{fmt::format("{}: error: cannot write", options.log_name)};
+  if (run->code != 0 && !run->timed_out) {
+    return Error{fmt::format("{}: error: kunit.py exits with {}", options.log_name, run->code)};
+  }
   const auto verdict =
       gate->Finish(run->timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
   if (verdict.code == gate::ExitCode::kInfrastructure) {
@@ -197,7 +252,7 @@ Result<MutantLab::Verdict> MutantLab::Run(const std::string& profile,
   }
   Verdict told;
   told.passed = verdict.code == gate::ExitCode::kPassed;
-  told.blamed = gate::Blamed(verdict);
+  told.blamed = BlamedOfThoseThatRan(verdict);
   told.summary = fmt::format("{}: {}", options.log_name, gate::ExitCodeName(verdict.code));
   return told;
 }

@@ -13,6 +13,7 @@
 #include "kunit_profile.h"
 #include "mutant.h"
 #include "result.h"
+#include "series_tree.h"
 
 /// What became of a mutant.
 struct MutantOutcome {
@@ -29,6 +30,8 @@ struct MutantOutcome {
   std::string detail;                  ///< Why it does not apply, build or run.
   double seconds = 0;                  ///< From applying it to the verdict.
 
+  /// As it should be. Only such an outcome is worth keeping: what the others tell of may be a fault
+  /// of the machine, a full disk for one.
   bool good() const { return kind == Kind::kCaught || kind == Kind::kNotRun; }
 };
 
@@ -50,7 +53,8 @@ class MutantLab {
   /// Makes, or brings up to date, the tree; `mutants` are all that will be tried.
   static gate::Result<MutantLab> Create(Settings settings, const std::vector<Mutant>& mutants);
 
-  /// Differs where anything that the outcome depends on does.
+  /// Differs where anything that the outcome depends on does, this program included. What is in the
+  /// project's folder is read anew each time: people may edit it meanwhile.
   gate::Result<std::string> Id(const Mutant& mutant) const;
 
   /// Builds and runs a profile with no fault in it. The error says that it does not pass.
@@ -62,7 +66,7 @@ class MutantLab {
  private:
   struct Verdict {
     bool passed = false;
-    std::set<std::string> blamed;
+    std::set<std::string> blamed;  ///< Tests that ran, or began to.
     std::string summary;
   };
 
@@ -74,7 +78,12 @@ class MutantLab {
   KernelPaths Paths(const std::string& profile) const {
     return Profile(profile).Paths(Tree(), Folder() / "linux.id", Folder() / profile);
   }
+  series_tree::Project Project() const {
+    return {settings_.project / "kernel", settings_.project / "kunit"};
+  }
   gate::Result<files::Done> MakeTree();
+  gate::Result<files::Done> CheckTreeId() const;
+  gate::Result<files::Done> HashProgram();
   gate::Result<files::Done> Keep(const std::vector<Mutant>& mutants);
   gate::Result<files::Done> Restore() const;
   gate::Result<files::Done> WriteTreeId() const;
@@ -83,6 +92,7 @@ class MutantLab {
 
   Settings settings_;
   std::string tree_id_;                           ///< Of the tree that it copies.
+  std::string program_id_;                        ///< Hash of this program.
   std::map<std::string, std::string> originals_;  ///< Contents of all files that mutants edit.
 };
 

@@ -121,6 +121,19 @@ std::string Project::Name(const fs::path& file) const {
   return file.lexically_relative(kernel.parent_path()).string();
 }
 
+std::vector<fs::path> SuiteSources(const fs::path& kunit) {
+  std::vector<fs::path> sources;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(kunit, error);
+       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_regular_file(error) && IsBuildInput(entry->path())) {
+      sources.push_back(entry->path());
+    }
+  }
+  std::sort(sources.begin(), sources.end());
+  return sources;
+}
+
 SeriesTree::SeriesTree(fs::path folder) : tree_(std::move(folder)) {}
 
 fs::path SeriesTree::Note(const char* name) const {
@@ -559,16 +572,7 @@ Result<std::string> SeriesTree::Fingerprint(const Project& project) const {
       if (!added.ok()) return added;
     }
   }
-  std::vector<fs::path> sources;
-  std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(project.kunit, error);
-       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->is_regular_file(error) && IsBuildInput(entry->path())) {
-      sources.push_back(entry->path());
-    }
-  }
-  std::sort(sources.begin(), sources.end());
-  for (const auto& source : sources) {
+  for (const auto& source : SuiteSources(project.kunit)) {
     const auto added =
         add("suite", source, (kSuiteFolder / source.lexically_relative(project.kunit)).string());
     if (!added.ok()) return added;

@@ -29,6 +29,9 @@ struct Project {
   std::string Name(const std::filesystem::path& file) const;
 };
 
+/// The files of the suite in `kunit` that kbuild and the compiler read, by name.
+std::vector<std::filesystem::path> SuiteSources(const std::filesystem::path& kunit);
+
 /// What the user changed in a tree since the series was applied.
 struct Edits {
   std::vector<std::string> tracked;    ///< Changed or removed files, uncommitted.
