@@ -11,8 +11,9 @@ Cache variables:
 
 Targets:
   mutants  does so. The first time it builds a kernel for each profile that a mutant asks for, then
-           compiles only what each mutant edits. Outcomes are kept until something changes that
-           they depend on, so that a run that was ended goes on where it was.
+           compiles only what each mutant edits. That a mutant was caught is kept until something
+           changes that it depends on, kunit-mutants included, so that a run that was ended goes
+           on where it was; one with another outcome is tried anew.
 
 Files, in build/mutants: mutants.txt and mutants.html (each mutant and the cases that catch it),
 linux/ (the copy), console.log of the last boot in kunit/ and kunit-debug/.

@@ -20,9 +20,9 @@ struct Mutant {
   std::vector<std::string> files;  ///< That it edits, as the tree names them.
   std::string text;                ///< The whole file, as git-apply(1) takes it.
 
-  /// Reads the head of a patch: text, a blank line, the trailers above, a blank line, the diff. That
-  /// may edit lines and nothing else: a file that came, went or moved would not be as it was once
-  /// the contents of all known ones are put back. The error is one line that names the file.
+  /// Reads the head of a patch: text, a blank line, the trailers above, a blank line, the diff.
+  /// That may edit lines and nothing else: a file that came, went or moved would not be as it was
+  /// once the contents of all known ones are put back. The error is one line that names the file.
   static gate::Result<Mutant> Parse(const std::filesystem::path& file, std::string text);
 
   /// All *.patch in `folder`, by name.

@@ -50,8 +50,8 @@ std::string BuildId();
 /// A BuildLock that the caller holds stays held until the last of these processes is gone.
 int Run(const std::function<int()>& body);
 
-/// Takes the lock of `folder`, and calls `body` as Run() does, with the folder's mark. Where the lock
-/// can't be had, says so in one line and returns ExitCode::kInfrastructure's number.
+/// Takes the lock of `folder`, and calls `body` as Run() does, with the folder's mark. Where the
+/// lock can't be had, says so in one line and returns ExitCode::kInfrastructure's number.
 int RunLocked(const std::filesystem::path& folder, const std::function<int()>& body);
 
 }  // namespace supervise
