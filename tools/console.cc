@@ -25,9 +25,7 @@ StopMark FindStopMark(std::string_view line, const LineMarks& marks) {
   StopMark found = StopMark::kNone;
   for (std::size_t at = FindPlace(line, ':', marks.colons, 0); at < line.size();
        at = FindPlace(line, ':', marks.colons, at + 1)) {
-    // The last letters of the words below: other colons are passed over at once.
-    const char last = at == 0 ? '\0' : line[at - 1];
-    if (last != 't' && last != 's' && last != 'S') continue;
+    if (at == 0 || !MayEndStopMark(line[at - 1])) continue;
     const std::string_view before = line.substr(0, at);
     const std::string_view after = line.substr(at + 1);
     if (before.ends_with("reboot")) {

@@ -32,6 +32,9 @@ enum class StopMark : std::uint8_t {
 /// that begins with it.
 StopMark FindStopMark(std::string_view line, const LineMarks& marks);
 
+/// Whether a StopMark may stand where a colon follows `last`, the only one in its line.
+constexpr bool MayEndStopMark(char last) { return last == 't' || last == 's' || last == 'S'; }
+
 /// Finds the KTAP in a kernel console as kunit_tool does (extract_tap_lines() in kunit_parser.py):
 /// where it starts, what prefix each line bears, where it ends. A version line after the end starts
 /// another document, which kunit_tool does not see.
@@ -61,7 +64,8 @@ class Console {
   bool in_document() const { return started_ && !ended_; }
   /// `line`, of ASCII alone, without its prefix.
   std::string_view CutPlain(std::string_view line) const {
-    return line.substr(prefix_ < line.size() ? prefix_ : line.size());
+    const std::size_t cut = prefix_ < line.size() ? prefix_ : line.size();
+    return {line.data() + cut, line.size() - cut};
   }
 
  private:

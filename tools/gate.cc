@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gate.h"
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -30,24 +32,31 @@ namespace {
 /// Hands each event to the judge first, so that reasons come before the result they explain.
 class Fanout : public KtapHandler {
  public:
+  explicit Fanout(Judge* judge) : judge_(judge) {}
   void Add(KtapHandler* handler) { handlers_.push_back(handler); }
 
   void OnDocument(const DocumentEvent& event) override {
+    judge_->OnDocument(event);
     for (KtapHandler* handler : handlers_) handler->OnDocument(event);
   }
   void OnGroup(const GroupEvent& event) override {
+    judge_->OnGroup(event);
     for (KtapHandler* handler : handlers_) handler->OnGroup(event);
   }
   void OnPlan(const PlanEvent& event) override {
+    judge_->OnPlan(event);
     for (KtapHandler* handler : handlers_) handler->OnPlan(event);
   }
   void OnText(const TextEvent& event) override {
+    judge_->OnText(event);
     for (KtapHandler* handler : handlers_) handler->OnText(event);
   }
   void OnResult(const ResultEvent& event) override {
+    judge_->OnResult(event);
     for (KtapHandler* handler : handlers_) handler->OnResult(event);
   }
   void OnGroupEnd(const GroupEndEvent& event) override {
+    judge_->OnGroupEnd(event);
     for (KtapHandler* handler : handlers_) handler->OnGroupEnd(event);
   }
   void OnMissing(const MissingEvent& event) override {
@@ -57,10 +66,12 @@ class Fanout : public KtapHandler {
     for (KtapHandler* handler : handlers_) handler->OnToolEnd(event);
   }
   void OnProblem(const ProblemEvent& event) override {
+    judge_->OnProblem(event);
     for (KtapHandler* handler : handlers_) handler->OnProblem(event);
   }
 
  private:
+  Judge* judge_;
   std::vector<KtapHandler*> handlers_;
 };
 
@@ -98,7 +109,6 @@ struct Gate::Impl {
     judge.verdict().log = options.log_name;
     judge.verdict().tool.version = options.tool;
     judge.verdict().reproduce = options.reproduce;
-    fanout.Add(&judge);
     if (options.out != nullptr) {
       terminal = std::make_unique<TerminalSink>(
           TerminalSink::Settings{options.out, options.color, options.live, options.log_name},
@@ -121,26 +131,51 @@ struct Gate::Impl {
     sinks.push_back(std::move(sink));
   }
 
-  // Where no more than the result that is due stands in the line, there is nothing else to look
-  // for. What ends in '!' may be a splat that is glued to it.
-  bool TakeDue(std::string_view raw) {
-    if (!console.in_document() || !scanner.idle() || raw.empty()) return false;
-    if (raw.back() <= ' ' || raw.back() == '!') return false;
-    return parser.TakeDue(console.CutPlain(raw), lines);
+  // The usual lines of a long log cost less than TakeAny() would. False: it is not one of them.
+  bool TakeUsual(const LineSplitter::Line& next) {
+    const std::string_view raw = next.text;
+    if (next.more_marks || !console.in_document() || raw.empty()) return false;
+    // What ends in '!' may be a splat that is glued to it; '*' ends IsDropNotice().
+    if (raw.back() <= ' ' || raw.back() == '!' || raw.back() == '*') return false;
+    if (next.marks != 0) return TakeNote(raw, next.marks);
+    // Where no more than the result that is due stands in the line, there is nothing else to look
+    // for.
+    return scanner.idle() && parser.TakeDue(console.CutPlain(raw), lines);
+  }
+
+  // A Note: a '#' and a ':' are all that `marks` tells of.
+  bool TakeNote(std::string_view raw, std::uint64_t marks) {
+    const std::uint64_t second = marks & (marks - 1);
+    if (second == 0 || (second & (second - 1)) != 0) return false;
+    const auto hash = static_cast<std::size_t>(std::countr_zero(marks));
+    const auto colon = static_cast<std::size_t>(std::countr_zero(second));
+    if (colon < hash + 3 || colon + 2 >= raw.size()) return false;
+    if (raw[hash] != '#' || raw[hash + 1] != ' ' || raw[colon] != ':' || raw[colon + 1] != ' ') {
+      return false;
+    }
+    const std::string_view text = console.CutPlain(raw);
+    const std::size_t prefix = raw.size() - text.size();
+    if (hash < prefix || IndentOf(text) != hash - prefix) return false;
+    const Note note{{raw.data() + hash + 2, colon - hash - 2},
+                    {raw.data() + colon + 2, raw.size() - colon - 2}};
+    if (note.name == "Subtest" || judge.wants_stack()) return false;
+    if (MayEndStopMark(raw[colon - 1]) || !scanner.PassesNote(raw, prefix, hash, colon)) {
+      return false;
+    }
+    return parser.TakeNote(text, hash - prefix, note, lines);
   }
 
   void OnLine(const LineSplitter::Line& next) {
-    const std::string_view raw = next.text;
     ++lines;
-    clock.Line(raw);
-    if (recorder) recorder->OnLine(raw, lines);
-    if (next.marked || next.cut || !TakeDue(raw)) TakeAny(next);
-    clock.Line({});
+    clock.Line(next.text);
+    if (recorder) recorder->OnLine(next.text, lines);
+    if (!TakeUsual(next)) TakeAny(next);
   }
 
   void TakeAny(const LineSplitter::Line& next) {
     const std::string_view raw = next.text;
-    const LineMarks marks = next.marked ? FindMarks(raw) : LineMarks();
+    const bool marked = next.marks != 0 || next.more_marks;
+    const LineMarks marks = marked ? FindMarks(raw) : LineMarks();
     const Console::Line line = console.Place(raw, marks);
     const bool tests = line.part == Part::kTests && parser.in_document();
     const Scope scope = tests ? Scope::kTest : saw_document ? Scope::kAfter : Scope::kBoot;
@@ -177,12 +212,12 @@ struct Gate::Impl {
     if (++boots > 1) judge.OnSecondBoot(boots, lines);
   }
 
-  Fanout fanout;
   std::unique_ptr<TerminalSink> terminal;
   std::unique_ptr<CaseRecorder> recorder;
   std::vector<std::unique_ptr<Sink>> sinks;  // The files.
   RunClock clock;
   Judge judge;
+  Fanout fanout{&judge};
   LineSplitter splitter;
   Console console;
   ToolVersion tool;
@@ -260,6 +295,7 @@ Result<Gate> Gate::Create(const Options& options) {
 void Gate::Feed(std::string_view bytes) {
   impl_->bytes += bytes.size();
   impl_->splitter.Feed(bytes, [this](const LineSplitter::Line& line) { impl_->OnLine(line); });
+  impl_->clock.Line({});
   if (impl_->terminal) impl_->terminal->OnPause();
 }
 
@@ -275,6 +311,7 @@ Verdict Gate::Finish(EndOfInput how) {
   gate.splitter.Finish([&gate, &open_line](const LineSplitter::Line& line) {
     open_line = FindStopMark(line.text, FindMarks(line.text)) == StopMark::kNone;
     gate.OnLine(line);
+    gate.clock.Line({});
   });
   gate.scanner.Flush();
   gate.parser.Finish();

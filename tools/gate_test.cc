@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gate.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -738,6 +739,71 @@ TEST(GateTest, SurvivesDamagedLogs) {
     }
     for (const Reason& reason : run.verdict.reasons) {
       EXPECT_EQ(reason.message.find('\n'), std::string::npos);
+    }
+  }
+}
+
+// The gate takes a Note, and the result that is due, by a short way of their own, where the line
+// lies whole in what is read; one that comes in pieces goes the way of any other line.
+TEST(GateTest, UsualLinesAreTakenAsAnyOther) {
+  const auto lines = [](std::string_view prefix, std::string_view ahead, std::string_view line) {
+    std::string log;
+    for (const std::string_view text :
+         {std::string_view("KTAP version 1"), std::string_view("1..1"),
+          std::string_view("    KTAP version 1"), std::string_view("    # Subtest: s"),
+          std::string_view("    1..2"), ahead, line, std::string_view("    ok 1 a"),
+          std::string_view("    ok 2 b"), std::string_view("ok 1 s")}) {
+      if (!text.empty()) log.append(prefix).append(text).append("\n");
+    }
+    return log;
+  };
+  std::vector<std::string> notes;
+  for (const char* name : {"a", "s", "a b", "Subtest", "BUG", "WARNING", "rcu", "Oops", "[ BUG",
+                           "reboot", "List of all partitions", "cat invoked oom-killer",
+                           "page allocation failure", "BUG x (y)"}) {
+    for (const char* words : {"step 1",
+                              "System halted",
+                              "Watchdog detected hard LOCKUP",
+                              "try timed out",
+                              "test case timed out",
+                              "failed to initialize (-5)",
+                              "  failed to initialize",
+                              "EXPECTATION FAILED at lib",
+                              "ASSERTION FAILED",
+                              "Fence x released with pending signals!",
+                              "** 3 printk messages dropped **",
+                              "kernel NULL pointer dereference",
+                              " ",
+                              "[ cut here ]",
+                              "INFO",
+                              "a # b",
+                              "a: b",
+                              "f.c:1: what",
+                              "x [#1]",
+                              "\xc3\xa4"}) {
+      for (const char* indent : {"    ", ""}) {
+        notes.push_back(fmt::format("{}# {}: {}", indent, name, words));
+      }
+    }
+  }
+  for (const char* other : {"    #a: b", "    #  a: b", "    # : b", "    # a:b", "    x # a: b"}) {
+    notes.push_back(other);
+  }
+  for (const std::string_view prefix :
+       {"", "[    1.000000] ", "[    1.000000][    T1] ", "Segfault with no mm ", "[x] INFO] "}) {
+    for (const std::string_view ahead :
+         {"", "WARNING: CPU: 0 PID: 1 at f.c:1 fn+0x1/0x2", "BUG: kernel NULL pointer dereference",
+          "    # a: EXPECTATION FAILED at f.c:1"}) {
+      for (const std::string& note : notes) {
+        const std::string log = lines(prefix, ahead, note);
+        // And where it ends right behind the note, which may tell what ran.
+        for (const std::size_t size : {log.size(), log.find("    ok 1 a")}) {
+          const std::string_view text = std::string_view(log).substr(0, size);
+          const Outcome whole = Judge(text);
+          const Outcome pieces = Judge(text, {}, EndOfInput::kEof, 1);
+          ASSERT_EQ(whole.output, pieces.output) << text;
+        }
+      }
     }
   }
 }

@@ -81,8 +81,8 @@ TEST_P(InstructionsTest, StayWithinTheirBound) {
 std::ostream& operator<<(std::ostream& out, const Cost& cost) { return out << cost.name; }
 
 INSTANTIATE_TEST_SUITE_P(Outputs, InstructionsTest,
-                         testing::Values(Cost{"flat", LogOptions::Shape::kFlat, "", 18.5},
-                                         Cost{"deep", LogOptions::Shape::kDeep, "", 19},
+                         testing::Values(Cost{"flat", LogOptions::Shape::kFlat, "", 12.5},
+                                         Cost{"deep", LogOptions::Shape::kDeep, "", 13.5},
                                          Cost{"reports", LogOptions::Shape::kFlat,
                                               "--junit /dev/null --json /dev/null", 35.5}),
                          [](const testing::TestParamInfo<Cost>& cost) {

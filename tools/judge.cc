@@ -34,13 +34,28 @@ std::string Join(std::string_view parent, std::string_view name) {
   return path;
 }
 
-// The same, into a string that is used again: many cases say something.
-void AssignJoined(std::string_view parent, std::string_view name, std::string* path) {
-  path->resize(parent.size() + 1 + name.size());
-  char* const to = path->data();
-  std::memcpy(to, parent.data(), parent.size());
-  to[parent.size()] = '.';
-  std::memcpy(to + parent.size() + 1, name.data(), name.size());
+// Whether a space stands in `text`: eight bytes at a time, for names are short.
+bool HoldsSpace(std::string_view text) {
+  if (text.size() < 8) return std::find(text.begin(), text.end(), ' ') != text.end();
+  const auto holds = [](const char* at) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof(word));
+    word ^= kOnes * ' ';  // A space becomes 0, which takes the top bit of its byte from below.
+    return ((word - kOnes) & ~word & (kOnes << 7)) != 0;
+  };
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8) {
+    if (holds(at)) return true;
+  }
+  return holds(last);  // Some of its bytes may be looked at twice.
+}
+
+// Whether BeginExpectation() finds anything in a diagnostic of this form. What it looks for begins
+// with one of these bytes, or has a colon of its own.
+bool MayBeExpectation(const Note& note) {
+  const char first = note.words.front();
+  return first == 'E' || first == 'A' || first == 'f' || IsSpace(first);
 }
 
 // Where ": " stands in `text`.
@@ -190,7 +205,7 @@ void Judge::OnDocument(const DocumentEvent&) {
   direct_[0] = leaves_[0] = Tally();
   suite_damaged_ = document_damaged_ = false;
   suite_.clear();
-  case_.clear();
+  case_name_.Clear();
   last_suite_.clear();
 }
 
@@ -205,14 +220,25 @@ void Judge::OnGroup(const GroupEvent& event) {
     suite_damaged_ = false;
     planned_ = false;
     CheckSuite(event);
-    case_.clear();
+    case_name_.Clear();
     last_suite_.clear();
   } else if (event.depth == 2 && !event.name.empty()) {
-    case_ = event.path;
+    case_suite_ = event.path.substr(0, event.path.size() - event.name.size());
+    if (!case_suite_.empty()) case_suite_.pop_back();  // The point between them.
+    case_name_.Assign(event.name);
   }
 }
 
 void Judge::OnPlan(const PlanEvent& event) { planned_ = planned_ || event.depth == 1; }
+
+// A case's own diagnostics tell that it runs: they bear its name.
+inline void Judge::NameCase(const TextEvent& event, std::string_view name) {
+  // Ahead of the plan stands the suite's own: "# module: name".
+  if (event.depth != 1 || !planned_ || event.path.empty()) return;
+  if (AreEqual(name, event.name) || HoldsSpace(name)) return;
+  if (!AreEqual(case_suite_, event.path)) case_suite_ = event.path;
+  case_name_.Assign(name);
+}
 
 bool Judge::BeginExpectation(const TextEvent& event) {
   std::string_view text = TrimLeft(event.text);
@@ -226,11 +252,7 @@ bool Judge::BeginExpectation(const TextEvent& event) {
     CheckStatistics(event, after);
     return true;
   }
-  // Ahead of the plan stands the suite's own: "# module: name".
-  if (event.depth == 1 && planned_ && !event.path.empty() &&
-      name.find(' ') == std::string_view::npos && name != event.name) {
-    AssignJoined(event.path, name, &case_);
-  }
+  NameCase(event, name);
 
   std::string_view place;
   std::string_view what;
@@ -267,8 +289,7 @@ bool Judge::BeginExpectation(const TextEvent& event) {
     reason.line = location->line;
   }
   // A parameter's diagnostics bear the case's name, and its group is open already.
-  const std::string_view test = event.depth >= 2 ? CaseOf(event.path) : std::string_view(case_);
-  reason.test = Printable(test);
+  reason.test = Printable(event.depth >= 2 ? std::string(CaseOf(event.path)) : RunningCase());
   reason.message = what.empty() ? Printable(rest.substr(0, kMaxMessage)) : fmt::format("{}:", what);
   // A thread that a test left behind may fail it once its result is out.
   const bool late = event.depth >= 1 && names_[2].Contains(name);
@@ -325,7 +346,12 @@ void Judge::OnText(const TextEvent& event) {
     return;
   }
   gathering_ = false;
-  if (event.kind == LineKind::kDiagnostic) BeginExpectation(event);
+  if (event.kind != LineKind::kDiagnostic) return;
+  if (event.note.name.empty() || MayBeExpectation(event.note)) {
+    BeginExpectation(event);
+  } else {
+    NameCase(event, event.note.name);
+  }
 }
 
 void Judge::CountInto(Status status, Tally* tally) {
@@ -422,9 +448,9 @@ void Judge::OnResult(const ResultEvent& event) {
   if (event.status != Status::kPassed || !pending_.empty() || rules_.expected) Explain(event);
   CheckName(event.parent, event.name, event.depth, event.log_line);
   if (event.depth == 2) {
-    if (last_suite_ != event.parent) last_suite_.assign(event.parent);
+    if (!AreEqual(last_suite_, event.parent)) last_suite_.assign(event.parent);
     last_case_.Assign(event.name);
-    case_.clear();
+    case_name_.Clear();
   }
 }
 
@@ -526,11 +552,11 @@ void Judge::OnGroupEnd(const GroupEndEvent& event) {
     CheckExpected(std::string(event.path), event.log_line);
     last_suite_.assign(event.path);
     last_case_.Clear();
-    case_.clear();
+    case_name_.Clear();
   }
   if (event.depth == 1) {
     suite_.clear();
-    case_.clear();
+    case_name_.Clear();
   }
 }
 
@@ -734,9 +760,14 @@ std::string Judge::Last() const {
                                                    : Join(last_suite_, last_case_.view());
 }
 
+std::string Judge::RunningCase() const {
+  return case_name_.empty() ? std::string()
+                            : std::string(CaseOf(Join(case_suite_, case_name_.view())));
+}
+
 std::string Judge::Running() const {
   if (suite_.empty()) return {};
-  if (!case_.empty()) return std::string(CaseOf(case_));
+  if (!case_name_.empty()) return RunningCase();
   if (rules_.expected) {
     const Manifest::Entry* next = rules_.expected->After(last_suite_.empty() ? suite_ : Last());
     if (next != nullptr) return next->name;

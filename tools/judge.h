@@ -28,7 +28,7 @@ namespace gate {
 
 /// Applies the strict rules: takes the parser's events and the scanner's splats, and makes the
 /// verdict.
-class Judge : public KtapHandler {
+class Judge final : public KtapHandler {
  public:
   static constexpr std::size_t kMaxReasons = 1000;  ///< Reasons that it keeps of each exit code.
   static constexpr std::size_t kMaxFailed = 1000;   ///< Names of failed tests that it keeps.
@@ -103,6 +103,7 @@ class Judge : public KtapHandler {
   void Add(Reason reason);
   void Add(const char* kind, ExitCode code, std::string_view test, std::string message,
            std::uint64_t log_line);
+  void NameCase(const TextEvent& event, std::string_view name);
   bool BeginExpectation(const TextEvent& event);
   void ContinueExpectation(const TextEvent& event);
   void CheckStatistics(const TextEvent& event, std::string_view after);
@@ -116,11 +117,12 @@ class Judge : public KtapHandler {
   void CheckSuite(const GroupEvent& event);
   void RefuseName(NameSet::Added added, std::string_view parent, std::string_view name,
                   std::uint64_t log_line);
-  void Explain(const ResultEvent& event);
+  [[gnu::noinline]] void Explain(const ResultEvent& event);
   bool CheckExpected(const std::string& test, std::uint64_t log_line);
   void CheckMissing();
   void AddMissing(const Manifest::Entry& entry, const std::string& test, std::string message);
   std::string Last() const;
+  std::string RunningCase() const;
   static void CountInto(Status status, Tally* tally);
 
   Rules rules_;
@@ -155,9 +157,12 @@ class Judge : public KtapHandler {
   bool document_damaged_ = false;
   std::set<std::string, std::less<>> damaged_suites_;
 
-  std::string suite_;       // The open suite.
-  bool planned_ = false;    // Its plan was there: diagnostics may be its cases' own.
-  std::string case_;        // The case that is known to run: from its group or its diagnostics.
+  std::string suite_;     // The open suite.
+  bool planned_ = false;  // Its plan was there: diagnostics may be its cases' own.
+  // The case that is known to run: from its group or its diagnostics. Its name is empty where none
+  // is.
+  std::string case_suite_;
+  ShortName case_name_;
   std::string last_suite_;  // Of the last result; with the case in it where that is a group.
   ShortName last_case_;
   std::string running_at_end_;

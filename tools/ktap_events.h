@@ -57,6 +57,8 @@ struct PlanEvent {
 struct TextEvent {
   std::string_view text;  ///< Without the console prefix.
   LineKind kind = LineKind::kOther;
+  /// Where `text` is a Note, it taken apart; else empty.
+  Note note = {};
   std::size_t indent = 0;
   std::string_view path;  ///< The group that is open.
   std::string_view name;

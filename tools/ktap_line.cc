@@ -96,9 +96,10 @@ void ParseResult(std::string_view text, bool ok, ToolVersion version, bool may_h
   }
 }
 
-bool ParseVersion(std::string_view text, std::string_view word, KtapLine* line) {
-  if (!text.starts_with(word)) return false;
-  text.remove_prefix(word.size());
+template <std::size_t kSize>
+bool ParseVersion(std::string_view text, const char (&word)[kSize], KtapLine* line) {
+  if (!BeginsWith(text, word)) return false;
+  text.remove_prefix(kSize - 1);
   std::uint64_t number;
   if (!Take(&text, &number) || !text.empty()) return false;
   line->kind = LineKind::kVersion;

@@ -2,6 +2,7 @@
 #ifndef TOOLS_KTAP_LINE_H_
 #define TOOLS_KTAP_LINE_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -42,6 +43,13 @@ struct KtapLine {
   std::string_view reason;  ///< kResult: what follows "# SKIP".
 };
 
+/// "# name: words", the usual diagnostic, with no other ':' or '#' in it. The views point into the
+/// line.
+struct Note {
+  std::string_view name;   ///< Not empty.
+  std::string_view words;  ///< Not empty.
+};
+
 /// Takes `text` apart: one line with no line end, no white space at its end and no console prefix.
 /// `may_hold_hash` is false where it is known to hold no '#'.
 KtapLine ParseKtapLine(std::string_view text, ToolVersion version = ToolVersion::k6_12,
@@ -53,9 +61,15 @@ constexpr bool IsSpace(char c) {
 }
 
 /// Whether `text` begins with `words`, a literal: its length is known, so that no call is made.
+/// Compilers compare powers of two in line: the first and the last bytes, which may overlap.
 template <std::size_t kSize>
 constexpr bool BeginsWith(std::string_view text, const char (&words)[kSize]) {
-  return text.size() >= kSize - 1 && __builtin_memcmp(text.data(), words, kSize - 1) == 0;
+  constexpr std::size_t kBytes = kSize - 1;
+  constexpr std::size_t kEnds = std::bit_floor(kBytes);
+  constexpr std::size_t kTail = kBytes - kEnds;
+  if (text.size() < kBytes) return false;
+  return __builtin_memcmp(text.data(), words, kEnds) == 0 &&
+         (kTail == 0 || __builtin_memcmp(text.data() + kTail, words + kTail, kEnds) == 0);
 }
 
 /// Bytes of white space ahead in `text`.

@@ -42,6 +42,8 @@ void Count(Status status, Totals* totals) {
 
 namespace {
 
+constexpr std::string_view kOk = "ok ";
+
 Status ResultStatus(const KtapLine& line) {
   if (line.skipped) return Status::kSkipped;
   return line.ok ? Status::kPassed : Status::kFailed;
@@ -112,7 +114,7 @@ void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::ui
         Problem(ProblemKind::kLooseResult, line.text, number, 0, 0, !parsed.ok);
       }
       handler_->OnText(
-          {line.text, parsed.kind, parsed.indent, path(), group.name, group.depth, number});
+          {line.text, parsed.kind, {}, parsed.indent, path(), group.name, group.depth, number});
       return;
     }
     case LineKind::kVersion:
@@ -129,31 +131,24 @@ void KtapParser::Line(const Console::Line& line, const KtapLine& parsed, std::ui
   }
 }
 
-namespace {
-
-std::uint64_t Load64(const char* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof(word));
-  return word;
+bool KtapParser::TakeNote(std::string_view text, std::size_t indent, const Note& note,
+                          std::uint64_t number) {
+  const Frame& group = top();
+  if (group.state == State::kHeader) return false;
+  last_number_ = number;
+  handler_->OnText(
+      {text, LineKind::kDiagnostic, note, indent, path(), group.name, group.depth, number});
+  return true;
 }
-
-// memcmp() == 0, with no call for what is some bytes long.
-bool AreEqual(const char* one, const char* other, std::size_t size) {
-  if (size < 8 || size > 16) return std::memcmp(one, other, size) == 0;
-  const std::size_t tail = size - 8;
-  return Load64(one) == Load64(other) && Load64(one + tail) == Load64(other + tail);
-}
-
-}  // namespace
 
 bool KtapParser::TakeDue(std::string_view text, std::uint64_t number) {
-  if (due_size_ == 0 || text.size() < due_size_ + 2 || text.size() > due_size_ + kMaxName ||
-      !AreEqual(text.data(), due_.data(), due_size_)) {
-    return false;
-  }
+  constexpr std::size_t kMinName = 2;
+  const std::size_t size = text.size() - due_size_;  // Of the name; wraps where `text` is shorter.
+  if (due_size_ == 0 || size - kMinName > kMaxName - kMinName) return false;
+  if (!AreEqual({text.data(), due_size_}, {due_.data(), due_size_})) return false;
   Frame& group = top();
-  const std::string_view name = text.substr(due_size_);
-  if (name == group.name || (group.has_plan && group.next > group.plan)) return false;
+  const std::string_view name(text.data() + due_size_, size);
+  if (AreEqual(name, group.name) || (group.has_plan && group.next > group.plan)) return false;
   last_number_ = result_number_ = number;
   result_name_.Assign(name);
   ++group.totals.passed;
@@ -165,7 +160,8 @@ bool KtapParser::TakeDue(std::string_view text, std::uint64_t number) {
   if (*digit >= '0' && *digit < '9') {
     ++*digit;
   } else {
-    due_size_ = 0;  // One digit more: Leaf() writes it.
+    due_size_ = 0;  // One digit more. A space stands ahead of them.
+    ExpectNext({due_.data(), static_cast<std::size_t>(digit + 1 - kOk.size() - due_.data())});
   }
   ResultEvent event;
   event.parent = path();
@@ -176,14 +172,20 @@ bool KtapParser::TakeDue(std::string_view text, std::uint64_t number) {
   return true;
 }
 
-// `line`, whose text is `text`, was the result that was due: the next one begins like it.
-void KtapParser::ExpectNext(const KtapLine& line, std::string_view text) {
-  constexpr std::string_view kOk = "ok ";
-  if (line.indent + kOk.size() + 24 > due_.size()) return;
-  std::memcpy(due_.data(), text.data(), line.indent);
-  std::memcpy(due_.data() + line.indent, kOk.data(), kOk.size());
-  char* const digits = due_.data() + line.indent + kOk.size();
-  char* const end = std::to_chars(digits, due_.data() + due_.size() - 1, line.number + 1).ptr;
+// The next result of the open group begins like this, if all is well: as far in as the line before
+// it, which is a plan or a result, and whose indentation is `indent`.
+void KtapParser::ExpectNext(std::string_view indent) {
+  const Frame& group = top();
+  if (depth_ == 1 || group.state != State::kChildren || !lost_path_.empty()) return;
+  if (group.next != group.due || indent.size() + kOk.size() + 24 > due_.size()) return;
+  if (indent.data() != due_.data()) CopyShort(indent, due_.data());
+  char* const digits = CopyShort(kOk, due_.data() + indent.size());
+  char* end = digits + 1;
+  if (group.due < 10) {
+    *digits = static_cast<char>('0' + group.due);
+  } else {
+    end = std::to_chars(digits, due_.data() + due_.size() - 1, group.due).ptr;
+  }
   *end = ' ';
   due_size_ = static_cast<std::size_t>(end + 1 - due_.data());
 }
@@ -232,6 +234,7 @@ void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uin
         group.plan = line.number;
         group.child_indent = line.indent;
         handler_->OnPlan({path(), group.depth, group.plan});
+        ExpectNext(text.substr(0, line.indent));
         if (group.plan == 0) {
           group.state = depth_ == 1 ? State::kDone : State::kResult;
           if (depth_ == 1) EndFirstDocument();
@@ -244,6 +247,7 @@ void KtapParser::Structure(const KtapLine& line, std::string_view text, std::uin
         const bool result = line.kind == LineKind::kResult;
         if (result && (group.name.empty() || line.match_name == group.name)) {
           Pop(&line, number);
+          ExpectNext(text.substr(0, line.indent));
           return;
         }
         if (!group.name.empty()) {
@@ -381,10 +385,7 @@ void KtapParser::Leaf(const KtapLine& line, std::string_view text, std::uint64_t
   if (group.children == 0 && !group.has_plan) group.child_indent = line.indent;
   ++group.children;
   ++group.next;
-  if (depth_ > 1 && group.state == State::kChildren && lost_path_.empty() &&
-      group.next == group.due) {
-    ExpectNext(line, text);
-  }
+  ExpectNext(text.substr(0, line.indent));
   handler_->OnResult(event);
   if (depth_ == 1 && group.has_plan && group.next > group.plan && group.state != State::kDone) {
     group.state = State::kDone;

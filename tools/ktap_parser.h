@@ -38,6 +38,10 @@ class KtapParser {
   /// that is open, in which FindMarks() finds nothing. False: it is another one, for Line().
   bool TakeDue(std::string_view text, std::uint64_t number);
 
+  /// Takes a Note, `text`, of the document that is open, `indent` bytes into it. False: more than
+  /// the diagnostic itself is to be told, for Line().
+  bool TakeNote(std::string_view text, std::size_t indent, const Note& note, std::uint64_t number);
+
   /// The input ended: closes every group that is open.
   void Finish();
 
@@ -97,7 +101,7 @@ class KtapParser {
   bool Push(const KtapLine& line, std::string_view text, std::uint64_t number);
   void SetName(Frame* frame, std::string_view name);
   void CheckVersion(const KtapLine& line, std::string_view text, std::uint64_t number);
-  void ExpectNext(const KtapLine& line, std::string_view text);
+  void ExpectNext(std::string_view indent);
   void MissingChildren(std::uint64_t number);
   void MadeUp(std::uint64_t count, Status status);
   void Pop(const KtapLine* result, std::uint64_t number, Status unreported = Status::kCrashed);

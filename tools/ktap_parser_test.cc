@@ -67,7 +67,8 @@ Parsed ParseBy(bool due, std::string_view text, ToolVersion version) {
   const auto take = [&](const LineSplitter::Line& line) {
     const Console::Line placed = console.Place(line.text);
     ++number;
-    if (due && !line.marked && placed.part == Part::kTests && parser.TakeDue(placed.text, number)) {
+    const bool plain = line.marks == 0 && !line.more_marks && placed.part == Part::kTests;
+    if (due && plain && parser.TakeDue(placed.text, number)) {
       return;
     }
     parser.Line(placed, ParseKtapLine(placed.text, version), number);

@@ -97,6 +97,18 @@ inline std::size_t FindPlace(std::string_view line, char c, std::uint64_t places
   return from < line.size() ? line.find(c, from) : std::string_view::npos;
 }
 
+/// Whether `c` stands at `at` in `line`, and nowhere ahead of that.
+inline bool IsFirst(std::string_view line, char c, std::size_t at) {
+#ifdef __SSE2__
+  if (line.size() >= 16 && at < 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.data()));
+    const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+    return (found & ((2 << at) - 1)) == 1 << at;
+  }
+#endif
+  return line.find(c) == at;
+}
+
 /// 64 bytes of a console at a glance: bit N stands for byte N.
 struct BlockMarks {
   static constexpr std::size_t kSize = 64;

@@ -68,8 +68,7 @@ inline NameSet::Key NameSet::Hash(std::string_view name) {
     };
     mix(byte(0) | byte(left / 2) << 8 | byte(left - 1) << 16, 0);
   }
-  key.low = Fold(key.low, kRoot3);
-  key.high = Fold(key.high, kRoot5) | 1;
+  key.high |= 1;
   return key;
 }
 

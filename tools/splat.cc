@@ -56,26 +56,34 @@ constexpr std::array kColonWords = {
     std::string_view("smp"),
     std::string_view("bad"),
 };
-// Which of them end in a byte, and which have it as the last but one: bit N is kColonWords[N]. What
-// two bytes leave is seldom more than the word that stands there.
+// The same, where FindMark() itself knows them.
+constexpr std::array kOtherColonWords = {
+    std::string_view("invoked oom-killer"),
+    std::string_view("page allocation failure"),
+};
+constexpr std::uint32_t kOtherColonWord = std::uint32_t{1} << 31;
+
+// Which of them end in a byte, and which have it as the last but one: bit N is kColonWords[N],
+// kOtherColonWord any of the others. What two bytes leave is seldom more than the word that stands
+// there.
 struct WordEnds {
   std::array<std::uint32_t, 256> last{};
   std::array<std::uint32_t, 256> before{};
 };
 constexpr WordEnds MakeWordEnds() {
-  static_assert(kColonWords.size() <= 32);
+  static_assert(kColonWords.size() < 32);
   WordEnds ends;
-  for (std::size_t i = 0; i < kColonWords.size(); ++i) {
-    const std::string_view word = kColonWords[i];
-    const std::uint32_t bit = std::uint32_t{1} << i;
+  const auto add = [&ends](std::string_view word, std::uint32_t bit) {
     ends.last[static_cast<unsigned char>(word[word.size() - 1])] |= bit;
     ends.before[static_cast<unsigned char>(word[word.size() - 2])] |= bit;
-  }
+  };
+  for (std::size_t i = 0; i < kColonWords.size(); ++i) add(kColonWords[i], std::uint32_t{1} << i);
+  for (const std::string_view word : kOtherColonWords) add(word, kOtherColonWord);
   return ends;
 }
 constexpr WordEnds kWordEnds = MakeWordEnds();
 
-// The words of kColonWords that may end where `text` ends.
+// The words of kColonWords, and kOtherColonWord, that may end where `text` ends.
 std::uint32_t WordsAtEnd(std::string_view text) {
   if (text.size() < 2) return 0;
   return kWordEnds.last[static_cast<unsigned char>(text[text.size() - 1])] &
@@ -148,10 +156,10 @@ bool IsEndMark(std::string_view text) { return text.ends_with("---[ end "); }
 // Whether StripPrintk() finds the same in `raw` and in `text`, its end: all that is ahead is a
 // time, as it most often is.
 bool IsBehindTime(std::string_view raw, std::string_view text) {
-  const std::string_view prefix = raw.substr(0, static_cast<std::size_t>(text.data() - raw.data()));
-  return prefix.size() <= kMaxPrintk && BeginsWith(prefix, "[") && prefix.ends_with("] ") &&
-         prefix.find(']') == prefix.size() - 2 && !BeginsWith(prefix, "[<") &&
-         !BeginsWith(prefix, "[ BUG:");
+  const auto prefix = static_cast<std::size_t>(text.data() - raw.data());
+  if (prefix < 3 || prefix > kMaxPrintk || raw[0] != '[' || raw[1] == '<') return false;
+  if (raw[prefix - 1] != ' ' || !IsFirst(raw, ']', prefix - 2)) return false;
+  return raw[2] != 'B' || !BeginsWith(raw, "[ BUG:");
 }
 
 bool EndsTimedOut(std::string_view text) {
@@ -418,15 +426,19 @@ std::optional<SplatScanner::Found> SplatScanner::FindMark(std::string_view raw,
       if (bug == std::string_view::npos || !FindLocation(raw.substr(bug))) continue;
       return Found{{SplatKind::kBug, kFaultLines}, raw.substr(bug)};
     }
-    if (const std::uint32_t words = WordsAtEnd(before)) {
-      if (const auto found = MatchWord(raw, before, words, structure)) return found;
+    const std::uint32_t words = WordsAtEnd(before);
+    if ((words & ~kOtherColonWord) != 0) {
+      if (const auto found = MatchWord(raw, before, words & ~kOtherColonWord, structure)) {
+        return found;
+      }
     }
     if (BeginsWith(after, " W") && BeginsWith(after, " Watchdog detected hard LOCKUP")) {
       return Found{{SplatKind::kStuck}, after.substr(1)};
     }
     if (structure) continue;
-    if ((last == 'r' && before.ends_with("invoked oom-killer")) ||
-        (last == 'e' && before.ends_with("page allocation failure"))) {
+    if ((words & kOtherColonWord) != 0 &&
+        std::any_of(kOtherColonWords.begin(), kOtherColonWords.end(),
+                    [before](std::string_view word) { return before.ends_with(word); })) {
       return Found{{SplatKind::kMemory}, StripPrintk(raw)};
     }
     if (last == ')') {
@@ -604,6 +616,20 @@ void SplatScanner::Line(std::string_view raw, std::string_view text, std::uint64
   } else if (warning_ || cut_ || fault_end_ != 0) {
     TakeMessage(StripPrintk(text), number);
   }
+}
+
+// Each condition says why Find() finds nothing; marks.dash is not set, so there is no cut either.
+bool SplatScanner::PassesNote(std::string_view raw, std::size_t prefix, std::size_t hash,
+                              std::size_t colon) const {
+  if (!idle()) return false;
+  const std::string_view before(raw.data(), colon);
+  // Of what FindMark() looks for at a colon, with a space behind it.
+  if (WordsAtEnd(before) != 0 || before.back() == ')' || raw[colon + 2] == 'W') return false;
+  // What it looks for at the end of a line, and EndsTimedOut().
+  if (raw.back() == '!' || (raw.back() == 't' && raw.ends_with("timed out"))) return false;
+  // All that is ahead of the '#' goes off, so that Match() begins there.
+  const std::string_view text(raw.data() + prefix, raw.size() - prefix);
+  return prefix == 0 || IsBehindTime(raw, text) || StripPrintk(raw).data() == raw.data() + hash;
 }
 
 void SplatScanner::GluedTo(std::string_view raw, std::uint64_t number, Scope scope,

@@ -84,6 +84,12 @@ class SplatScanner {
     if (marks.colon || marks.dash || raw.ends_with('!')) GluedTo(raw, number, scope, marks);
   }
 
+  /// Whether Line() has nothing to do with a line of a document, `raw`, in which a Note begins at
+  /// `hash`, with its colon at `colon`, and which holds no other byte that LineMarks tells of.
+  /// `prefix` is how much of it the console put there.
+  bool PassesNote(std::string_view raw, std::size_t prefix, std::size_t hash,
+                  std::size_t colon) const;
+
   /// No report is open that the next line could belong to.
   bool idle() const { return !warning_ && !cut_ && fault_end_ == 0; }
 
