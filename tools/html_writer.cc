@@ -69,6 +69,7 @@ std::string_view Class(HtmlWriter::Tone tone) {
 }  // namespace
 
 std::string EscapeHtml(std::string_view text) {
+  if (IsPlain(text)) return std::string(text);
   std::string out;
   const std::string printable = Printable(text);
   out.reserve(printable.size());

@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Outputs, InstructionsTest,
                          testing::Values(Cost{"flat", LogOptions::Shape::kFlat, "", 12.5},
                                          Cost{"deep", LogOptions::Shape::kDeep, "", 13.5},
                                          Cost{"reports", LogOptions::Shape::kFlat,
-                                              "--junit /dev/null --json /dev/null", 35.5}),
+                                              "--junit /dev/null --json /dev/null", 23}),
                          [](const testing::TestParamInfo<Cost>& cost) {
                            return std::string(cost.param.name);
                          });

@@ -33,6 +33,7 @@ class JunitSink : public Sink {
  private:
   void OpenSuite(std::string_view name);
   void CloseSuite();
+  bool PassedCase(std::string_view suite, std::string_view name);
   void Case(std::string_view suite, std::string_view name, Status status, std::string_view why);
 
   OutputFile file_;
@@ -40,6 +41,8 @@ class JunitSink : public Sink {
   RunClock* clock_;
   std::optional<double> last_;  // When the result before the next one was printed.
   XmlWriter xml_;
+  std::string suite_;            // Of the last testcase that passed,
+  std::string head_;             // and how that one began, as markup.
   std::vector<Reason> reasons_;  // Of the test whose result is next.
   bool in_suite_ = false;
 };

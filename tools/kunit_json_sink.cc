@@ -7,10 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
+#include "ktap_parser.h"
+#include "short_name.h"
 #include "text.h"
 
 namespace gate {
@@ -56,11 +57,6 @@ std::string ToUtf8(std::string_view text) {
   return out;
 }
 
-char* Copy(std::string_view text, char* to) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
-}
-
 void AppendString(std::string_view text, std::string* out) {
   if (IsPlain(text)) {
     out->push_back('"');
@@ -82,14 +78,12 @@ KunitJsonSink::KunitJsonSink(OutputFile file, ToolVersion version)
 
 // Writes a piece of the group of `level` to where that group goes.
 void KunitJsonSink::Out(std::size_t level, std::string_view text) {
-  for (; level > 0; --level) {
-    Frame& parent = frames_[level - 1];
-    if (parent.first != Array::kGroups) {
-      parent.other.Append(text);
-      return;
-    }
+  const std::size_t out = frames_[level].out;
+  if (out == kFile) {
+    out_.Append(text);
+  } else {
+    frames_[out].other.Append(text);
   }
-  out_.Append(text);
 }
 
 void KunitJsonSink::Put(std::size_t level, Array array, std::string_view text) {
@@ -109,6 +103,9 @@ void KunitJsonSink::Begin(std::size_t level, Array array) {
     Element(level - 1, Array::kGroups, kComma);
   }
   frames_[level].first = array;
+  frames_[level].out = level == 0                                   ? kFile
+                       : frames_[level - 1].first == Array::kGroups ? frames_[level - 1].out
+                                                                    : level - 1;
   Out(level, "{");
   Out(level, array == Array::kGroups ? kGroupsKey : kCasesKey);
 }
@@ -122,27 +119,33 @@ void KunitJsonSink::Element(std::size_t level, Array array, std::string_view tex
 }
 
 void KunitJsonSink::Case(std::size_t level, std::string_view name, Status status) {
-  constexpr std::string_view kName = ",\n{\"name\":\"";
-  constexpr std::string_view kStatus = "\",\"status\":\"";
-  static_assert(kName.starts_with(kComma));
+  static constexpr char kName[] = ",\n{\"name\":\"";
+  static constexpr char kStatus[] = "\",\"status\":\"";
+  static_assert(std::string_view(kName).starts_with(kComma));
   const std::string_view word = StatusWord(status);
-  std::array<char, 512> piece;
-  std::string_view text;
-  if (name.size() < piece.size() / 2 && IsPlain(name)) {
-    char* at = Copy(kName, piece.data());
-    at = Copy(name, at);
-    at = Copy(kStatus, at);
-    at = Copy(word, at);
-    at = Copy("\"}", at);
-    text = {piece.data(), static_cast<std::size_t>(at - piece.data())};
-  } else {
-    text_.assign(kName.substr(0, kName.size() - 1));
-    AppendString(name, &text_);
-    text_.append(kStatus.substr(1)).append(word).append("\"}");
-    text = text_;
+  const Frame& frame = frames_[level];
+  const bool at_once = frame.first == Array::kCases;
+  // Most cases are not the first of their array, and have a name that needs no care.
+  if ((at_once ? frame.first_any : frame.other_any) && name.size() <= KtapParser::kMaxName &&
+      IsPlain(name)) {
+    if (at_once && frame.out == kFile) {
+      out_.AppendAll(kName, name, kStatus, word, "\"}");
+      return;
+    }
+    std::array<char, KtapParser::kMaxName + 64> piece;
+    char* end = CopyShort(kName, piece.data());
+    end = CopyShort(name, end);
+    end = CopyShort(kStatus, end);
+    end = CopyShort(word, end);
+    end = CopyShort("\"}", end);
+    Put(level, Array::kCases, {piece.data(), static_cast<std::size_t>(end - piece.data())});
+    return;
   }
+  text_.assign(kName, sizeof(kName) - 2);
+  AppendString(name, &text_);
+  text_.append(kStatus + 1).append(word).append("\"}");
   Begin(level, Array::kCases);
-  Element(level, Array::kCases, text);
+  Element(level, Array::kCases, text_);
 }
 
 void KunitJsonSink::Close(std::size_t level, std::string_view name, const Totals& totals) {

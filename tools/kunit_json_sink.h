@@ -40,11 +40,14 @@ class KunitJsonSink : public Sink {
  private:
   enum class Array : std::uint8_t { kNone, kGroups, kCases };
 
+  static constexpr std::size_t kFile = static_cast<std::size_t>(-1);
+
   // A group that is open. It is a group to kunit_json.py only once it has a child.
   struct Frame {
     Array first = Array::kNone;  // The array that goes out at once.
     bool first_any = false;      // It holds something.
     bool other_any = false;      // The other one does.
+    std::size_t out = kFile;     // The frame in whose spool the first array waits, if any does.
     Spool other;
   };
 

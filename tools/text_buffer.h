@@ -8,6 +8,8 @@
 #include <memory>
 #include <string_view>
 
+#include "short_name.h"
+
 namespace gate {
 
 /// What is on its way to a stream, gathered into large pieces: a report of a million tests is
@@ -32,7 +34,7 @@ class TextBuffer {
   /// left.
   template <typename... Pieces>
   void AppendAll(const Pieces&... pieces) {
-    if ((std::string_view(pieces).size() + ...) > kSize - used_) Flush();
+    if ((Size(pieces) + ...) > kSize - used_) Flush();
     char* at = bytes_.get() + used_;
     ((at = Copy(pieces, at)), ...);
     used_ = static_cast<std::size_t>(at - bytes_.get());
@@ -40,10 +42,12 @@ class TextBuffer {
   void Flush();
 
  private:
-  static char* Copy(std::string_view piece, char* to) {
-    std::memcpy(to, piece.data(), piece.size());
-    return to + piece.size();
+  static std::size_t Size(std::string_view piece) { return piece.size(); }
+  template <std::size_t kBytes>
+  static constexpr std::size_t Size(const char (&)[kBytes]) {
+    return kBytes - 1;
   }
+  static char* Copy(std::string_view piece, char* to) { return CopyShort(piece, to); }
   // A literal's size is known: it is copied without a call.
   template <std::size_t kBytes>
   static char* Copy(const char (&literal)[kBytes], char* to) {

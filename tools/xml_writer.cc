@@ -7,12 +7,6 @@ XmlWriter::XmlWriter(std::FILE* stream) : out_(stream) {
   out_.Append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 }
 
-void XmlWriter::CloseTag() {
-  if (!in_tag_) return;
-  out_.Append(">");
-  in_tag_ = false;
-}
-
 void XmlWriter::Escaped(std::string_view text) {
   if (IsPlain(text)) {
     out_.Append(text);
