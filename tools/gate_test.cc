@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report.h"
 #include "test_files.h"
 
 namespace gate {
@@ -184,6 +185,29 @@ TEST(GateTest, ASplatInAPassingTestFailsAndNamesIt) {
             std::string::npos)
       << run.output;
   EXPECT_TRUE(run.verdict.tool.passed);
+}
+
+TEST(GateTest, ASplatAfterTheLastCaseIsTheSuites) {
+  const Outcome run =
+      Judge(Suite("    1..1\n    ok 1 a\n"
+                  "WARNING: CPU: 0 PID: 1 at a.c:1 fn+0x1/0x2\n---[ end trace 0 ]---\n"));
+  EXPECT_TRUE(run.Has("splat", "s")) << run.output;
+}
+
+// kunit.py parse does not take a run without a test that passed for a success; exec and run do.
+TEST(GateTest, KunitToolDisagreesWithItselfOnSkips) {
+  const ToolVerdict skipped =
+      Judge(Suite("    1..1\n    ok 1 a # SKIP x\n", "ok 1 s # SKIP\n")).verdict.tool;
+  EXPECT_TRUE(skipped.passed);
+  EXPECT_EQ(skipped.ParseExitCode(), 1);
+  const ToolVerdict some = Judge(Suite("    1..2\n    ok 1 a # SKIP x\n    ok 2 b\n")).verdict.tool;
+  EXPECT_TRUE(some.passed);
+  EXPECT_EQ(some.ParseExitCode(), 0);
+  EXPECT_EQ(FormatToolVerdict(Judge(Suite("    1..4\n    ok 1 a\n    not ok 2 b\n"
+                                          "    ok 3 c # SKIP x\n"))
+                                  .verdict.tool),
+            "Testing complete. Ran 4 tests: passed: 1, failed: 1, crashed: 1, skipped: 1, "
+            "errors: 1");
 }
 
 TEST(GateTest, SplatsCountAtBootAndAfterTheLastTest) {

@@ -58,6 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
                     NameCase{"ok 1 a # SKIP", kResult, "a", "a", "", true},
                     NameCase{"ok 1 a # skip why", kResult, "a", "a", "", false},
                     NameCase{"ok 1 a # TODO why", kResult, "a", "a", "", false},
+                    NameCase{"not ok 1 a # XFAIL why", kResult, "a", "a", "", false},
+                    NameCase{"Bail out! no device", kOther, "", "", "", false},
                     NameCase{"ok 1 a # x # SKIP y", kResult, "a # x", "a", "y", true},
                     NameCase{"ok 1 a # SKIP x # SKIP y", kResult, "a # SKIP x", "a", "y", true},
                     NameCase{"ok 5 volts", kResult, "volts", "volts", "", false},

@@ -130,6 +130,46 @@ TEST(KtapParserTest, AGroupWithoutAHeaderLineTakesItsResultsName) {
   EXPECT_EQ(parsed.problems, Problems());
 }
 
+TEST(KtapParserTest, IndentationMeansNothing) {
+  std::string ragged;
+  std::size_t indent = 0;
+  for (std::string_view rest = kTwoSuites; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n') + 1);
+    rest.remove_prefix(line.size());
+    line.remove_prefix(line.find_first_not_of(' '));
+    // What stands before the first version line is a prefix; before a later one nothing would say
+    // that a kernel has booted anew.
+    if (!ragged.empty()) ragged += std::string(1 + indent++ % 5, ' ');
+    ragged += line;
+  }
+  EXPECT_EQ(Parse(ragged).lines, Parse(kTwoSuites).lines) << ragged;
+  EXPECT_EQ(Parse(ragged).problems, Problems());
+}
+
+TEST(KtapParserTest, AGroupWithoutAPlanEndsWithItsNameOrTheInput) {
+  constexpr char kOpen[] = "KTAP version 1\n1..1\n# Subtest: s\nok 1 a\nok 2 b\n";
+  const Parsed named = Parse(std::string(kOpen) + "ok 1 s\n");
+  EXPECT_EQ(named.lines, Strings({"passed [s] a", "passed [s] b", "end passed [s] 2/2"}));
+  const Parsed open = Parse(kOpen);
+  EXPECT_EQ(open.lines, Strings({"passed [s] a", "passed [s] b", "end crashed [s] 2/2"}));
+  EXPECT_EQ(open.problems.back(), ProblemKind::kTruncated);
+}
+
+// bubble_up_test_results() and TestCounts.get_status() of kunit_parser.py.
+TEST(KtapParserTest, TheWorstOfTheTestsIsTheGroups) {
+  constexpr char kPass[] = "ok 1 a\n";
+  constexpr char kSkip[] = "ok 2 b # SKIP x\n";
+  constexpr char kFail[] = "not ok 3 c\n";
+  const auto status = [](const std::string& plan, const std::string& tests) {
+    return Parse("KTAP version 1\n" + plan + tests).status;
+  };
+  EXPECT_EQ(status("1..2\n", std::string(kPass) + kSkip), Status::kPassed);
+  EXPECT_EQ(status("1..1\n", kSkip), Status::kSkipped);
+  EXPECT_EQ(status("1..3\n", std::string(kPass) + kSkip + kFail), Status::kFailed);
+  EXPECT_EQ(status("1..2\n", std::string(kSkip) + kFail), Status::kFailed);
+  EXPECT_EQ(status("1..4\n", std::string(kPass) + kSkip + kFail), Status::kCrashed);
+}
+
 TEST(KtapParserTest, PlannedTestsThatAreMissingCrash) {
   const Parsed parsed = Parse("KTAP version 1\n1..1\n# Subtest: s\n1..200000\nok 1 a\nok 1 s\n");
   EXPECT_EQ(parsed.problems, Problems({ProblemKind::kMissingChildren}));
