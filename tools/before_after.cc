@@ -68,21 +68,6 @@ int Complain(const std::string& error) {
   return static_cast<int>(ExitCode::kInfrastructure);
 }
 
-/// The tree without the series: the commit that the other one begins with.
-Result<Done> GetBaseTree(const Arguments& arguments) {
-  const fs::path patched = arguments.PatchedTree();
-  const fs::path tree = arguments.Paths(false).tree;
-  const auto base = files::Read(kernel_tree::NotesFolder(patched) / "base");
-  if (!base.ok()) return Error{base.error()};
-  if (files::ReadOrEmpty(kernel_tree::NotesFolder(tree) / "base") == *base) return Done{};
-  kernel_tree::Origin origin;
-  origin.kind = kernel_tree::Origin::Kind::kCheckout;
-  origin.path = patched;
-  origin.commit = *base;
-  origin.state = fmt::format("base {}\n", *base);
-  return kernel_tree::Import(origin, tree);
-}
-
 /// Builds one of the kernels, unless it was made of the same.
 Result<Done> BuildKernel(const Arguments& arguments, bool patched) {
   const KernelPaths paths = arguments.Paths(patched);
@@ -103,7 +88,7 @@ Result<Done> BuildKernel(const Arguments& arguments, bool patched) {
 }
 
 int Build(const Arguments& arguments) {
-  auto step = GetBaseTree(arguments);
+  auto step = kernel_tree::ImportBase(arguments.PatchedTree(), arguments.Paths(false).tree);
   for (const bool patched : {false, true}) {
     if (step.ok()) step = BuildKernel(arguments, patched);
   }

@@ -314,6 +314,18 @@ Result<Done> Borrow(const Origin& origin, const fs::path& tree) {
   return files::Write(tree / ".git/shallow", boundary);
 }
 
+Result<Done> ImportBase(const fs::path& patched, const fs::path& tree) {
+  const auto base = files::Read(NotesFolder(patched) / "base");
+  if (!base.ok()) return Error{base.error()};
+  if (files::ReadOrEmpty(NotesFolder(tree) / "base") == *base) return Done{};
+  Origin origin;
+  origin.kind = Origin::Kind::kCheckout;
+  origin.path = patched;
+  origin.commit = *base;
+  origin.state = fmt::format("base {}\n", *base);
+  return Import(origin, tree);
+}
+
 Result<std::string> Version(const git::Repository& tree, const std::string& revision) {
   const auto makefile = tree.Ask({"show", revision + ":Makefile"});
   if (!makefile.ok()) return Error{makefile.error()};

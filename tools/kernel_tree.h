@@ -40,6 +40,11 @@ gate::Result<files::Done> Import(const Origin& origin, const std::filesystem::pa
 /// Makes the commit of a checkout whose HEAD has moved known in `tree`, which came from it.
 gate::Result<files::Done> Borrow(const Origin& origin, const std::filesystem::path& tree);
 
+/// Makes `tree` the tree that `patched` was before the series: its commit of the base. One that is
+/// there already is kept.
+gate::Result<files::Done> ImportBase(const std::filesystem::path& patched,
+                                     const std::filesystem::path& tree);
+
 /// "6.12", as VERSION and PATCHLEVEL of the top Makefile in commit `revision` say.
 gate::Result<std::string> Version(const git::Repository& tree, const std::string& revision);
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef TOOLS_COMPILE_CHECK_H_
+#define TOOLS_COMPILE_CHECK_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler_messages.h"
+#include "files.h"
+#include "result.h"
+
+/// Compiles what the series can break, and tells which warnings and errors it brings. What the base
+/// says as well is not the series' fault.
+///
+/// The tree with the series is compiled first. Of the one without it, only those objects are
+/// compiled that the compiler had something to say of: the others can bring nothing new.
+class CompileCheck {
+ public:
+  enum class Scope {
+    kMedia,    ///< Every user of videobuf2, and the other objects that a patch touches.
+    kTouched,  ///< The objects whose source a patch touches.
+  };
+
+  struct Settings {
+    std::filesystem::path project;
+    std::filesystem::path build;   ///< linux/ is the tree with the series.
+    std::string arch = "x86_64";   ///< As ARCH= of the kernel's Makefile.
+    std::string compiler = "gcc";  ///< gcc or clang.
+    Scope scope = Scope::kMedia;
+    bool sparse = false;  ///< Objects are looked at by sparse, and not by W=1.
+    int jobs = 1;
+  };
+
+  struct Outcome {
+    std::size_t objects = 0;  ///< That were compiled of the tree with the series.
+    std::size_t known = 0;    ///< Messages that the base has, too.
+    std::vector<CompilerMessage> fresh;
+    bool kept = false;  ///< From an earlier run of the same tree, compiler and options.
+  };
+
+  explicit CompileCheck(Settings settings);
+
+  /// "arm64-clang", "x86_64-gcc-sparse": names the folder below compile/ of the build folder, too.
+  std::string Name() const;
+
+  /// Which program is missing, and the Debian package that has it; empty where all is there.
+  std::string Missing() const;
+
+  /// The error is a fault of the machine, or of the tree's own configuration.
+  gate::Result<Outcome> Run();
+
+ private:
+  struct Side {
+    std::filesystem::path tree;
+    std::filesystem::path objects;
+    std::filesystem::path log;
+  };
+
+  Side After() const;
+  Side Before() const;
+  std::filesystem::path Folder() const;
+  std::vector<std::string> Make(const Side& side) const;
+  gate::Result<std::string> Id() const;
+  gate::Result<files::Done> Configure(const Side& side) const;
+  gate::Result<std::vector<std::string>> Targets() const;
+  gate::Result<CompilerMessages> Compile(const Side& side,
+                                         const std::vector<std::string>& targets) const;
+  void ForgetUntold(const Side& side) const;
+  gate::Result<Outcome> Known(const std::string& id) const;
+  gate::Result<files::Done> Keep(const std::string& id, const Outcome& outcome) const;
+
+  Settings settings_;
+};
+
+#endif  // TOOLS_COMPILE_CHECK_H_

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "compiler_messages.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <optional>
+
+#include "make_output.h"
+
+namespace {
+
+/// The number that `text` begins with and a colon ends, which are cut off.
+std::optional<std::size_t> TakeNumber(std::string_view* text) {
+  std::size_t number = 0;
+  const char* const end = text->data() + text->size();
+  const auto [rest, fault] = std::from_chars(text->data(), end, number);
+  if (fault != std::errc() || rest == end || *rest != ':') return std::nullopt;
+  text->remove_prefix(static_cast<std::size_t>(rest - text->data()) + 1);
+  return number;
+}
+
+bool TakePrefix(std::string_view* text, std::string_view prefix) {
+  if (!text->starts_with(prefix)) return false;
+  text->remove_prefix(prefix.size());
+  return true;
+}
+
+/// "file:line: warning: text" of gcc, clang, sparse and kernel-doc; the column is optional. Notes,
+/// quoted sources and "In function" belong to a message, and are none.
+std::optional<CompilerMessage> ParseMessage(std::string_view line) {
+  CompilerMessage message;
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  message.file = line.substr(0, colon);
+  line.remove_prefix(colon + 1);
+  const auto number = TakeNumber(&line);
+  if (!number) return std::nullopt;
+  message.line = *number;
+  static_cast<void>(TakeNumber(&line));
+  static_cast<void>(TakePrefix(&line, " "));
+  if (TakePrefix(&line, "warning: ")) {
+    message.text = line;
+    return message;
+  }
+  message.error = true;
+  if (!TakePrefix(&line, "error: ") && !TakePrefix(&line, "fatal error: ")) return std::nullopt;
+  message.text = line;
+  return message;
+}
+
+}  // namespace
+
+std::string CompilerMessage::Line() const {
+  return fmt::format("{}:{}: {}: {}", file, line, error ? "error" : "warning", text);
+}
+
+std::string CompilerMessage::Key() const {
+  return fmt::format("{}: {}: {}", file, error ? "error" : "warning", text);
+}
+
+CompilerMessages CompilerMessages::Parse(std::string_view log, const PathMaps& path_maps) {
+  CompilerMessages messages;
+  std::vector<CompilerMessage>* current = nullptr;
+  MakeOutput output(path_maps, [&](const std::string& line) {
+    const auto message = ParseMessage(line);
+    if (message) (current != nullptr ? *current : messages.objects_[""]).push_back(*message);
+  });
+  std::size_t made = 0;
+  for (std::size_t at = 0; at < log.size();) {
+    const std::size_t end = log.find('\n', at);
+    const std::size_t next = end == std::string_view::npos ? log.size() : end + 1;
+    output.Feed(log.substr(at, next - at));
+    at = next;
+    if (output.objects() == made) continue;
+    made = output.objects();
+    const std::string& step = output.last_step();
+    current = &messages.objects_[step.substr(step.rfind(' ') + 1)];
+    current->clear();
+  }
+  output.Finish();
+  return messages;
+}
+
+void CompilerMessages::Forget(const std::function<bool(const std::string&)>& gone) {
+  std::erase_if(objects_, [&](const auto& object) { return gone(object.first); });
+}
+
+std::vector<std::string> CompilerMessages::WithMessages() const {
+  std::vector<std::string> names;
+  for (const auto& [object, said] : objects_) {
+    if (!said.empty() && !object.empty()) names.push_back(object);
+  }
+  return names;
+}
+
+std::size_t CompilerMessages::count() const {
+  std::size_t sum = 0;
+  for (const auto& [object, said] : objects_) sum += said.size();
+  return sum;
+}
+
+std::vector<CompilerMessage> CompilerMessages::New(const CompilerMessages& before,
+                                                   const CompilerMessages& after) {
+  std::vector<CompilerMessage> fresh;
+  for (const auto& [object, said] : after.objects_) {
+    std::map<std::string, std::size_t> known;
+    if (const auto old = before.objects_.find(object); old != before.objects_.end()) {
+      for (const auto& message : old->second) ++known[message.Key()];
+    }
+    for (const auto& message : said) {
+      auto& left = known[message.Key()];
+      if (left > 0) {
+        --left;
+      } else {
+        fresh.push_back(message);
+      }
+    }
+  }
+  return fresh;
+}

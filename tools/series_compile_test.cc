@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// series-compile, as the build calls it, with the real gcc on a tree whose Makefile is a small one
+// of ours.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "files.h"
+#include "process.h"
+#include "test_repository.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class SeriesCompileTest : public RepositoryTest {
+ protected:
+  void SetUp() override {
+    // As kbuild: objects and messages are below O=, a folder stands for all that is in it, and what
+    // is up to date is not told of again. Where ../slow exists, an object is made and not told of.
+    Write(theirs() / "Makefile",
+          "VERSION = 6\nPATCHLEVEL = 12\n"
+          "src := $(CURDIR)\n"
+          "objects := $(patsubst $(src)/%.c,%.o,$(shell find $(src)/drivers -name '*.c'))\n"
+          "folders := drivers/media/ drivers/staging/media/ drivers/usb/gadget/function/\n"
+          ".PHONY: allmodconfig always $(folders)\n"
+          "allmodconfig:\n\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config\n"
+          "$(folders):\n"
+          "\t@$(MAKE) --no-print-directory O=$(O) $(filter $@%,$(objects))\n"
+          "$(objects): %.o: always\n"
+          "\t@mkdir -p $(O)/$(dir $@)\n"
+          "\t@if ! test $(O)/$@ -nt $(src)/$*.c; then \\\n"
+          "\t  test -e $(O)/../../slow || echo '  CC [M]  $@'; \\\n"
+          "\t  cd $(O) && { gcc -Wall -c $(src)/$*.c -o $@ 2>log.$(notdir $*) || bad=1; }; \\\n"
+          "\t  test -e $(O)/../../slow || cat log.$(notdir $*); exit $$bad; fi\n");
+    Write(theirs() / "drivers/media/quiet.c", "int quiet;\n");
+    Write(theirs() / "drivers/media/old.c", "static int old_flaw;\n");
+    Write(theirs() / "drivers/staging/media/s.c", "int s;\n");
+    Write(theirs() / "drivers/usb/gadget/function/uvc.c", "int uvc;\n");
+    Write(theirs() / "drivers/other/o.c", "int o;\n");
+    Write(theirs() / "drivers/other/untouched.c", "static int untouched;\n");
+    Write(theirs() / "drivers/media/common/videobuf2/Kconfig", "config CORE\n");
+    BeginSeries();
+    Write(author() / "drivers/media/old.c", "/* lower */\n\nstatic int old_flaw;\n");
+    Write(author() / "drivers/other/o.c", "int o = 1;\n");
+    Commit(author(), "media: first");
+    WriteSeries();
+    Write(author() / "drivers/media/common/videobuf2/Kconfig", "config CORE\nsource \"tests\"\n");
+    WriteHook();
+    Write(project() / "kunit/Kconfig", "config SUITE\n");
+    Write(project() / "tools/compile_check.config", "# none\n");
+    Apply();
+  }
+
+  void Apply() const {
+    process::Command command;
+    command.argv = {KERNEL_SERIES, "apply",
+                    "--project",   project().string(),
+                    "--build",     build().string(),
+                    "--origin",    theirs().string(),
+                    "--id",        (build() / "linux.id").string()};
+    const auto output = process::Run(command);
+    ASSERT_TRUE(output.ok() && output->ok()) << output->err;
+  }
+
+  process::Output Run() const {
+    process::Command command;
+    command.argv = {SERIES_COMPILE, "--project", project().string(), "--build", build().string()};
+    const auto output = process::Run(command);
+    EXPECT_TRUE(output.ok());
+    return *output;
+  }
+
+  /// Edits a file of the tree with the series, as a developer would.
+  void Edit(const std::string& file, const std::string& text) const {
+    Write(tree() / file, text);
+    Apply();
+  }
+};
+
+TEST_F(SeriesCompileTest, WhatTheBaseSaysTooIsNotNew) {
+  const auto output = Run();
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(output.out,
+            "PASSED compile x86_64-gcc: 5 objects, 0 new messages (1 the base has, too)\n")
+      << output.err;
+  EXPECT_TRUE(Run().out.ends_with("too) (cached)\n"));
+}
+
+TEST_F(SeriesCompileTest, WarningOfTheSeriesIsNew) {
+  Edit("drivers/media/quiet.c", "int quiet;\nstatic int fresh_flaw;\n");
+  const auto output = Run();
+  EXPECT_EQ(output.code, 1) << output.err;
+  EXPECT_TRUE(output.out.starts_with("drivers/media/quiet.c:2: warning: ")) << output.out;
+  EXPECT_TRUE(output.out.ends_with(
+      "FAILED compile x86_64-gcc: 5 objects, 1 new messages (1 the base has, too)\n"))
+      << output.out;
+  // A failure is not kept: nothing but the messages of the first time can tell of it.
+  EXPECT_EQ(Run().out, output.out);
+}
+
+TEST_F(SeriesCompileTest, ErrorOfTheSeriesIsNewAndOthersAreCompiledAllTheSame) {
+  Edit("drivers/media/quiet.c", "int quiet\n");
+  const auto output = Run();
+  EXPECT_EQ(output.code, 1) << output.err;
+  EXPECT_TRUE(output.out.starts_with("drivers/media/quiet.c:1: error: ")) << output.out;
+  EXPECT_TRUE(output.out.find("5 objects, 1 new") != std::string::npos) << output.out;
+  Edit("drivers/media/quiet.c", "int quiet;\n");
+  EXPECT_EQ(Run().code, 0);
+}
+
+TEST_F(SeriesCompileTest, FileThatIsGoneIsForgotten) {
+  Edit("drivers/media/quiet.c", "int quiet;\nstatic int fresh_flaw;\n");
+  EXPECT_EQ(Run().code, 1);
+  fs::remove(build() / "compile/x86_64-gcc/after/drivers/media/quiet.o");
+  fs::remove(tree() / "drivers/media/quiet.c");
+  Apply();
+  const auto output = Run();
+  EXPECT_EQ(output.code, 0) << output.out << output.err;
+}
+
+TEST_F(SeriesCompileTest, ObjectThatTheLogDoesNotTellOfIsMadeAgain) {
+  Write(build() / "compile/slow", "");
+  EXPECT_EQ(Run().code, 6) << "no object was told of";
+  fs::remove(build() / "compile/slow");
+  const auto output = Run();
+  EXPECT_EQ(output.code, 0);
+  EXPECT_TRUE(output.out.find("5 objects") != std::string::npos) << output.out << output.err;
+}
+
+TEST_F(SeriesCompileTest, BrokenMakeIsNotTheSeriesFault) {
+  Edit("Makefile",
+       "VERSION = 6\nPATCHLEVEL = 12\nallmodconfig:\n.PHONY: drivers/media/\n"
+       "drivers/media/:\n\t@false\n");
+  const auto output = Run();
+  EXPECT_EQ(output.code, 6);
+  EXPECT_TRUE(output.err.find("no compiler has complained") != std::string::npos) << output.err;
+}
+
+}  // namespace
