@@ -15,7 +15,7 @@ Longer, with the corpus that it finds kept in a folder of yours. What libFuzzer 
 schedule costs as much as the gate does, and so do the stacks that the sanitizer keeps of each
 allocation; both can be left out:
   ASAN_OPTIONS=malloc_context_size=0 build/fuzz/tools/gate_fuzz -entropic=0 -runs=10000000
-    -max_len=1024 <folder> tools/fuzz_corpus tools/testdata
+    -max_len=256 -len_control=0 <folder> tools/fuzz_corpus tools/testdata
 #]=======================================================================]
 include_guard(GLOBAL)
 

@@ -90,6 +90,24 @@ std::string WholeRow(const std::string& row, std::string* scenario) {
   return *scenario + row.substr(kObservation);
 }
 
+/// The parts of `report` that an empty line divides.
+std::vector<std::vector<std::string>> Paragraphs(std::string_view report) {
+  std::vector<std::vector<std::string>> paragraphs(1);
+  for (auto& line : git::SplitLines(report)) {
+    if (!line.empty()) {
+      paragraphs.back().push_back(std::move(line));
+    } else if (!paragraphs.back().empty()) {
+      paragraphs.emplace_back();
+    }
+  }
+  if (paragraphs.back().empty()) paragraphs.pop_back();
+  return paragraphs;
+}
+
+bool IsTable(const std::vector<std::string>& lines) {
+  return lines.size() > 2 && lines[1].find("before") != std::string::npos;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> Targets(std::string_view letter) {
@@ -138,21 +156,13 @@ Result<std::string> DescribeKunit(const gate::Verdict& verdict, const std::strin
 }
 
 std::string DescribeComparison(std::string_view report) {
-  std::vector<std::vector<std::string>> paragraphs(1);
-  for (auto& line : git::SplitLines(report)) {
-    if (!line.empty()) {
-      paragraphs.back().push_back(std::move(line));
-    } else if (!paragraphs.back().empty()) {
-      paragraphs.emplace_back();
-    }
-  }
+  const auto paragraphs = Paragraphs(report);
   std::set<std::string> told;
   std::string text;
   for (const auto& lines : paragraphs) {
-    if (lines.empty() || lines.front().starts_with("Microseconds")) continue;
+    if (lines.front().starts_with("Microseconds")) continue;
     if (!text.empty()) text += "\n";
-    const bool table = lines.size() > 2 && lines[1].find("before") != std::string::npos;
-    if (!table) {
+    if (!IsTable(lines)) {
       text += Join(lines, 0, lines.size());
       continue;
     }
@@ -193,6 +203,19 @@ Result<std::string> Fill(std::string_view generated, std::string_view letter) {
     return Error{"cover letter: error: git format-patch left no place for subject and text"};
   }
   return filled;
+}
+
+std::string SummarizeComparison(std::string_view report) {
+  std::string text;
+  bool counting = false;
+  for (const auto& lines : Paragraphs(report)) {
+    if (lines.front().starts_with("Microseconds")) continue;
+    const bool counts = lines.front().find(" observations change") != std::string::npos;
+    if (!text.empty() && !(counts && counting)) text += "\n";
+    text += IsTable(lines) ? lines.front() + "\n" : Join(lines, 0, lines.size());
+    counting = counts;
+  }
+  return text;
 }
 
 }  // namespace cover_letter

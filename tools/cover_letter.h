@@ -37,6 +37,10 @@ gate::Result<std::string> DescribeKunit(const gate::Verdict& verdict, const std:
 /// about other machines, and of a table after the first only the rows that are not in that.
 std::string DescribeComparison(std::string_view report);
 
+/// The same without its tables: for a second comparison, whose rows were judged by the same table
+/// of what is expected.
+std::string SummarizeComparison(std::string_view report);
+
 /// `generated` by `git format-patch --cover-letter`, with the subject and the text of `letter` in
 /// the places that git leaves for them.
 gate::Result<std::string> Fill(std::string_view generated, std::string_view letter);

@@ -170,4 +170,14 @@ TEST(CoverLetter, KeepsNoTimes) {
   EXPECT_NE(text.find("v4l2-compliance"), std::string::npos) << text;
 }
 
+TEST(CoverLetter, SummarizesAComparisonWithoutItsTables) {
+  const std::string text = cover_letter::SummarizeComparison(Report({}));
+  EXPECT_NE(text.find("vim2m: 2 of 2 observations change\nvisl: 2 of 2 observations change\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("running_job"), std::string::npos) << text;
+  EXPECT_EQ(text.find("export_sync_file"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n\nv4l2-compliance"), std::string::npos) << text;
+}
+
 }  // namespace

@@ -29,7 +29,8 @@ Result<std::string> DescribeComparison(const fs::path& state, const std::string&
   }
   const auto report = files::Read(state / "before-after.txt");
   if (!report.ok()) return report;
-  return cover_letter::DescribeComparison(*report);
+  return target == "before-after" ? cover_letter::DescribeComparison(*report)
+                                  : cover_letter::SummarizeComparison(*report);
 }
 
 }  // namespace
