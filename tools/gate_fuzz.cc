@@ -100,13 +100,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string whole;
   const gate::Verdict verdict = Judge(log, {}, size + 1, &whole);
   Require(IsPlain(whole), "no control byte reaches the terminal");
-  // The last byte picks the checks of this run.
-  const unsigned char pick = size == 0 ? 0 : data[size - 1];
-  if (pick % 4 == 1) {
+  // Not by the bytes of the log, or the fuzzer would keep those that choose the dear checks. The
+  // first run has them all, so that one input alone shows again what it has found.
+  static std::size_t run = 0;
+  const std::size_t number = run++;
+  if (number % 4 == 0) {
     std::string pieces;
-    const gate::Verdict same = Judge(log, {}, 1 + pick % 7, &pieces);
+    const gate::Verdict same = Judge(log, {}, 1 + size % 7, &pieces);
     Require(whole == pieces && same.code == verdict.code, "pieces do not matter");
   }
-  if (pick % 128 == 0) CheckOutputs(log);
+  if (number % 256 == 0) CheckOutputs(log);
   return 0;
 }
