@@ -230,10 +230,11 @@ Result<CompilerMessages> CompileCheck::Compile(const Side& side,
   auto messages = CompilerMessages::Parse(
       *text,
       {{fs::relative(side.tree, side.objects).string() + "/", ""}, {side.tree.string() + "/", ""}});
-  // The log is older than the last edit: of a source that is gone it may still tell.
+  // What the build makes for itself is none of the series' business. And the log is older than the
+  // last edit: of a source that is gone it may still tell.
   messages.Forget([&](const std::string& object) {
-    return !object.empty() && !fs::exists(side.tree / WithLastLetter(object, 'c')) &&
-           !fs::exists(side.objects / object);
+    return !object.starts_with(kOurs) || (!fs::exists(side.tree / WithLastLetter(object, 'c')) &&
+                                          !fs::exists(side.objects / object));
   });
   const bool errors =
       std::any_of(messages.objects().begin(), messages.objects().end(), [](const auto& object) {
@@ -241,8 +242,8 @@ Result<CompilerMessages> CompileCheck::Compile(const Side& side,
                            [](const CompilerMessage& message) { return message.error; });
       });
   if (run->code != 0 && !errors) {
-    return Error{fmt::format("{}: error: make exits with {}, and no compiler has complained",
-                             side.log.string(), run->code)};
+    return Error{fmt::format("{}: error: make exits with {}, and no object of {} is at fault",
+                             side.log.string(), run->code, kOurs)};
   }
   if (messages.objects().empty()) {
     return Error{fmt::format("{}: error: no object was compiled", side.log.string())};
@@ -291,9 +292,7 @@ Result<CompileCheck::Outcome> CompileCheck::Run() {
     }
   }
   Outcome outcome;
-  outcome.objects = static_cast<std::size_t>(
-      std::count_if(after->objects().begin(), after->objects().end(),
-                    [](const auto& object) { return object.first.starts_with(kOurs); }));
+  outcome.objects = after->objects().size();
   outcome.fresh = CompilerMessages::New(before, *after);
   outcome.known = after->count() - outcome.fresh.size();
   // A tree that was edited meanwhile was not compiled as it is now.
