@@ -94,6 +94,10 @@ std::string CompileCheck::Missing() const {
   if (settings_.arch == "x86_64" && !fs::exists("/usr/include/libelf.h")) {
     return "libelf.h is not installed (Debian: libelf-dev)";
   }
+  // allmodconfig has signed modules, whatever is asked for, and so the program that signs them.
+  if (!fs::exists("/usr/include/openssl/evp.h")) {
+    return "openssl/evp.h is not installed (Debian: libssl-dev)";
+  }
   return "";
 }
 
@@ -251,10 +255,10 @@ Result<CompilerMessages> CompileCheck::Compile(const Side& side,
   return messages;
 }
 
-Result<CompileCheck::Outcome> CompileCheck::Known(const std::string& id) const {
+std::optional<CompileCheck::Outcome> CompileCheck::Known(const std::string& id) const {
   const auto note = nlohmann::json::parse(files::ReadOrEmpty(Folder() / "outcome.json"), nullptr,
                                           /*allow_exceptions=*/false);
-  if (!note.is_object() || note.value("id", "") != id) return Error{"not known"};
+  if (!note.is_object() || note.value("id", "") != id) return std::nullopt;
   Outcome outcome;
   outcome.objects = note.value("objects", std::size_t{0});
   outcome.known = note.value("known", std::size_t{0});
@@ -270,7 +274,7 @@ Result<Done> CompileCheck::Keep(const std::string& id, const Outcome& outcome) c
 Result<CompileCheck::Outcome> CompileCheck::Run() {
   const auto id = Id();
   if (!id.ok()) return Error{id.error()};
-  if (auto known = Known(*id); known.ok()) return known;
+  if (const auto known = Known(*id)) return *known;
   const auto targets = Targets();
   if (!targets.ok()) return Error{targets.error()};
   const auto after = Compile(After(), *targets);
@@ -293,11 +297,18 @@ Result<CompileCheck::Outcome> CompileCheck::Run() {
   }
   Outcome outcome;
   outcome.objects = after->objects().size();
-  outcome.fresh = CompilerMessages::New(before, *after);
-  outcome.known = after->count() - outcome.fresh.size();
+  auto [fresh, known] = CompilerMessages::Divide(before, *after);
+  outcome.fresh = std::move(fresh);
+  for (auto& message : known) {
+    if (message.error) {
+      outcome.broken.push_back(std::move(message));
+    } else {
+      ++outcome.known;
+    }
+  }
   // A tree that was edited meanwhile was not compiled as it is now.
   const auto still = Id();
-  if (still.ok() && *still == *id && outcome.fresh.empty()) {
+  if (still.ok() && *still == *id && outcome.fresh.empty() && outcome.broken.empty()) {
     const auto kept = Keep(*id, outcome);
     if (!kept.ok()) return Error{kept.error()};
   }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,11 @@ class CompileCheck {
   };
 
   struct Outcome {
-    std::size_t objects = 0;  ///< That were compiled of the tree with the series.
-    std::size_t known = 0;    ///< Messages that the base has, too.
-    std::vector<CompilerMessage> fresh;
+    std::size_t objects = 0;             ///< That were compiled of the tree with the series.
+    std::size_t known = 0;               ///< Warnings that the base has, too.
+    std::vector<CompilerMessage> fresh;  ///< Messages that only the series has.
+    std::vector<CompilerMessage>
+        broken;         ///< Errors of both: those objects were not compiled at all.
     bool kept = false;  ///< From an earlier run of the same tree, compiler and options.
   };
 
@@ -68,7 +71,7 @@ class CompileCheck {
   gate::Result<CompilerMessages> Compile(const Side& side,
                                          const std::vector<std::string>& targets) const;
   void ForgetUntold(const Side& side) const;
-  gate::Result<Outcome> Known(const std::string& id) const;
+  std::optional<Outcome> Known(const std::string& id) const;
   gate::Result<files::Done> Keep(const std::string& id, const Outcome& outcome) const;
 
   Settings settings_;

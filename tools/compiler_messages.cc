@@ -100,9 +100,9 @@ std::size_t CompilerMessages::count() const {
   return sum;
 }
 
-std::vector<CompilerMessage> CompilerMessages::New(const CompilerMessages& before,
+CompilerMessages::Divided CompilerMessages::Divide(const CompilerMessages& before,
                                                    const CompilerMessages& after) {
-  std::vector<CompilerMessage> fresh;
+  Divided divided;
   for (const auto& [object, said] : after.objects_) {
     std::map<std::string, std::size_t> known;
     if (const auto old = before.objects_.find(object); old != before.objects_.end()) {
@@ -110,12 +110,9 @@ std::vector<CompilerMessage> CompilerMessages::New(const CompilerMessages& befor
     }
     for (const auto& message : said) {
       auto& left = known[message.Key()];
-      if (left > 0) {
-        --left;
-      } else {
-        fresh.push_back(message);
-      }
+      (left > 0 ? divided.known : divided.fresh).push_back(message);
+      if (left > 0) --left;
     }
   }
-  return fresh;
+  return divided;
 }

@@ -46,10 +46,14 @@ class CompilerMessages {
   /// Messages in all.
   std::size_t count() const;
 
-  /// Those of `after` that `before` does not have. One that is there twice must have been there
-  /// twice, in the same object.
-  static std::vector<CompilerMessage> New(const CompilerMessages& before,
-                                          const CompilerMessages& after);
+  struct Divided {
+    std::vector<CompilerMessage> fresh;  ///< Those that the other does not have.
+    std::vector<CompilerMessage> known;
+  };
+
+  /// The messages of `after`, by whether `before` has them as well. One that is there twice must
+  /// have been there twice, in the same object.
+  static Divided Divide(const CompilerMessages& before, const CompilerMessages& after);
 
  private:
   std::map<std::string, std::vector<CompilerMessage>> objects_;

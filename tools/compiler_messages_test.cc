@@ -58,11 +58,12 @@ TEST(CompilerMessagesTest, ThatHaveMovedAreNotNew) {
   std::string after = kLog;
   const std::size_t at = after.find("a.c:12:6");
   after.replace(at, 8, "a.c:99:6");
-  EXPECT_TRUE(CompilerMessages::New(Parse(kLog), Parse(after)).empty());
+  EXPECT_TRUE(CompilerMessages::Divide(Parse(kLog), Parse(after)).fresh.empty());
 }
 
 TEST(CompilerMessagesTest, ThatTheBaseLacksAreNew) {
-  const auto fresh = CompilerMessages::New(Parse("  CC      drivers/media/a.o\n"), Parse(kLog));
+  const auto fresh =
+      CompilerMessages::Divide(Parse("  CC      drivers/media/a.o\n"), Parse(kLog)).fresh;
   ASSERT_EQ(fresh.size(), 4u);
   EXPECT_EQ(fresh[0].line, 12u);
 }
@@ -75,8 +76,8 @@ TEST(CompilerMessagesTest, ASecondOneOfAKindIsNew) {
   const std::string once = std::string(kLog) +
                            "  CC      drivers/media/d.o\n"
                            "drivers/media/d.c:1:1: warning: w\n";
-  EXPECT_EQ(CompilerMessages::New(Parse(once), Parse(twice)).size(), 1u);
-  EXPECT_TRUE(CompilerMessages::New(Parse(twice), Parse(once)).empty());
+  EXPECT_EQ(CompilerMessages::Divide(Parse(once), Parse(twice)).fresh.size(), 1u);
+  EXPECT_TRUE(CompilerMessages::Divide(Parse(twice), Parse(once)).fresh.empty());
 }
 
 TEST(CompilerMessagesTest, CanBeForgotten) {

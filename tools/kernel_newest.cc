@@ -84,10 +84,7 @@ int main(int argc, char** argv) {
   options.folder = fs::absolute(options.folder).lexically_normal();
 
   process::CleanEnvironment();
-  const auto lock = supervise::BuildLock::Take(options.folder);
-  if (!lock.ok()) return NotRun(lock.error());
-  return supervise::Run([&] {
-    lock->Mark();
+  return supervise::RunLocked(options.folder, [&] {
     if (!get->parsed()) return ApplySeries(options);
     const int code = GetSource(options);
     return only_try ? 0 : code;

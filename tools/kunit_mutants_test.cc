@@ -63,17 +63,6 @@ class KunitMutantsTest : public RepositoryTest {
                       fault));
   }
 
-  void Apply() const {
-    process::Command command;
-    command.argv = {KERNEL_SERIES, "apply",
-                    "--project",   project().string(),
-                    "--build",     build().string(),
-                    "--origin",    theirs().string(),
-                    "--id",        (build() / "linux.id").string()};
-    const auto output = process::Run(command);
-    ASSERT_TRUE(output.ok() && output->ok()) << output->err;
-  }
-
   process::Output Run(const std::string& program = KUNIT_MUTANTS) const {
     process::Command command;
     command.argv = {program, "--project", project().string(), "--build", build().string()};

@@ -61,11 +61,9 @@ class OutgoingSeriesTest : public RepositoryTest {
   fs::path letter() const { return kernel() / "0000-cover-letter.patch"; }
   fs::path mails() const { return build() / "outgoing"; }
 
-  process::Output Run(const std::string& verb, std::vector<std::string> more = {}) const {
+  process::Output Run(const std::string& verb, const std::vector<std::string>& more = {}) const {
     process::Command command;
-    command.argv = {KERNEL_SERIES,      verb,      "--project",
-                    project().string(), "--build", build().string()};
-    command.argv.insert(command.argv.end(), more.begin(), more.end());
+    command.argv = SeriesCommand(verb, more);
     const auto output = process::Run(command);
     EXPECT_TRUE(output.ok());
     return *output;

@@ -30,6 +30,13 @@ int Check(const CompileCheck::Settings& settings) {
     return static_cast<int>(ExitCode::kInfrastructure);
   }
   for (const auto& message : outcome->fresh) gate::Put(stdout, message.Line() + "\n");
+  if (outcome->fresh.empty() && !outcome->broken.empty()) {
+    for (const auto& message : outcome->broken) gate::Put(stderr, message.Line() + "\n");
+    gate::Put(stderr, fmt::format("NOT RUN compile {}: what is named above compiles neither with "
+                                  "the series nor without it\n",
+                                  check.Name()));
+    return static_cast<int>(ExitCode::kInfrastructure);
+  }
   gate::Put(
       stdout,
       fmt::format("{} compile {}: {} objects, {} new messages ({} the base has, too){}\n",

@@ -59,17 +59,6 @@ class SeriesCompileTest : public RepositoryTest {
     Apply();
   }
 
-  void Apply() const {
-    process::Command command;
-    command.argv = {KERNEL_SERIES, "apply",
-                    "--project",   project().string(),
-                    "--build",     build().string(),
-                    "--origin",    theirs().string(),
-                    "--id",        (build() / "linux.id").string()};
-    const auto output = process::Run(command);
-    ASSERT_TRUE(output.ok() && output->ok()) << output->err;
-  }
-
   process::Output Run() const {
     process::Command command;
     command.argv = {SERIES_COMPILE, "--project", project().string(), "--build", build().string()};
@@ -133,6 +122,19 @@ TEST_F(SeriesCompileTest, ObjectThatTheLogDoesNotTellOfIsMadeAgain) {
   const auto output = Run();
   EXPECT_EQ(output.code, 0);
   EXPECT_TRUE(output.out.find("5 objects") != std::string::npos) << output.out << output.err;
+}
+
+TEST_F(SeriesCompileTest, WhatCompilesOnNeitherSideIsNotPassed) {
+  // As where a header is missing on this machine.
+  Write(theirs() / "drivers/media/quiet.c", "#include <absent.h>\n");
+  Commit(theirs(), "Broken");
+  Apply();
+  const auto output = Run();
+  EXPECT_EQ(output.code, 6) << output.out;
+  EXPECT_TRUE(output.err.find("drivers/media/quiet.c:1: error: absent.h") != std::string::npos)
+      << output.err;
+  EXPECT_TRUE(output.err.find("NOT RUN compile x86_64-gcc: ") != std::string::npos) << output.err;
+  EXPECT_EQ(Run().code, 6);
 }
 
 TEST_F(SeriesCompileTest, BrokenMakeIsNotTheSeriesFault) {

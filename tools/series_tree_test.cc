@@ -87,8 +87,7 @@ class SeriesTreeTest : public RepositoryTest {
   fs::path second() const { return kernel() / "0002-media-second.patch"; }
 
   std::vector<std::string> CommandLine(const std::string& verb, const fs::path& origin) const {
-    std::vector<std::string> argv = {KERNEL_SERIES,      verb,      "--project",
-                                     project().string(), "--build", build().string()};
+    auto argv = SeriesCommand(verb);
     if (verb != "refresh") argv.insert(argv.end(), {"--origin", origin.string()});
     if (verb == "apply") argv.insert(argv.end(), {"--id", (build() / "linux.id").string()});
     return argv;

@@ -88,6 +88,24 @@ class RepositoryTest : public testing::Test {
     Git(author(), std::move(arguments));
   }
 
+  /// kernel-series as the build calls it, in this project.
+  std::vector<std::string> SeriesCommand(const std::string& verb,
+                                         const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> argv = {KERNEL_SERIES,      verb,      "--project",
+                                     project().string(), "--build", build().string()};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return argv;
+  }
+
+  /// Gets their tree and applies the series to it.
+  void Apply() const {
+    process::Command command;
+    command.argv = SeriesCommand(
+        "apply", {"--origin", theirs().string(), "--id", (build() / "linux.id").string()});
+    const auto output = process::Run(command);
+    ASSERT_TRUE(output.ok() && output->ok()) << output->err;
+  }
+
   /// Makes the suite's hook of an edit that the author has not committed.
   void WriteHook() const { Write(project() / "kunit/hook.patch", Git(author(), {"diff"}) + "\n"); }
 
