@@ -194,6 +194,17 @@ TEST(GateTest, ASplatAfterTheLastCaseIsTheSuites) {
   EXPECT_TRUE(run.Has("splat", "s")) << run.output;
 }
 
+// KTAP's specification: what stands ahead of the plan is about the group.
+TEST(GateTest, ASplatAheadOfThePlanIsTheSuites) {
+  const std::string splat = "WARNING: CPU: 0 PID: 1 at a.c:1 fn+0x1/0x2\n---[ end trace 0 ]---\n";
+  const Outcome run = Judge(Suite(splat + "    1..1\n    ok 1 a\n"));
+  EXPECT_EQ(run.code(), 2);
+  EXPECT_TRUE(run.Has("splat", "s")) << run.output;
+  EXPECT_TRUE(Judge(Suite("    1..1\n" + splat + "    ok 1 a\n")).Has("splat", "s.a"));
+  const Outcome unplanned = Judge(Suite("    ok 1 a\n" + splat + "    ok 2 b\n"));
+  EXPECT_TRUE(unplanned.Has("splat", "s.b")) << unplanned.output;
+}
+
 // kunit.py parse does not take a run without a test that passed for a success; exec and run do.
 TEST(GateTest, KunitToolDisagreesWithItselfOnSkips) {
   const ToolVerdict skipped =

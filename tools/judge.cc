@@ -663,7 +663,11 @@ void Judge::OnSplat(const Splat& splat) {
     return;
   }
   gathering_ = false;
-  pending_.push_back({std::move(reason), {}, scope != Scope::kTest});
+  // Ahead of its plan it is the suite that speaks: no case runs yet.
+  const bool of_suite =
+      scope == Scope::kTest && !planned_ && case_name_.empty() && last_suite_.empty();
+  if (of_suite) reason.test = Printable(suite_);
+  pending_.push_back({std::move(reason), {}, scope != Scope::kTest || of_suite});
   if (rules_.source_lines == nullptr) return;
   stack_lines_ = kMaxStackLines;
   in_stack_ = false;
