@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/path.h>
+#include <linux/sched/signal.h>
 #include <linux/timer.h>
 #include <media/videobuf2-dma-contig.h>
 #include <media/videobuf2-dma-sg.h>
@@ -270,6 +271,33 @@ static void late_signal(struct timer_list *timer)
 	dma_fence_signal(late->fence);
 }
 
+/* Adds a fence to @resv that signals after @ms; shut its timer down. */
+static struct late_signal *add_late_fence(struct kunit *test,
+					  struct dma_resv *resv,
+					  enum dma_resv_usage usage,
+					  unsigned int ms)
+{
+	struct late_signal *late;
+
+	late = kunit_kzalloc(test, sizeof(*late), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, late);
+	late->fence = vb2_kunit_fence(test);
+	vb2_kunit_add_fence(test, resv, late->fence, usage);
+	timer_setup(&late->timer, late_signal, 0);
+	mod_timer(&late->timer, jiffies + msecs_to_jiffies(ms));
+	return late;
+}
+
+static struct dma_buf *export_dma_sg(struct kunit *test)
+{
+	struct vb2_kunit_queue *vkq =
+		vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
+				       &vb2_dma_sg_memops);
+	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+
+	return vb2_kunit_export(test, vb, 0, O_RDWR);
+}
+
 /*
  * The hook, not dma_buf_begin_cpu_access(), which waits after it: what the hook
  * syncs has to be there already. Where it has to wait, the fence signals soon,
@@ -278,22 +306,13 @@ static void late_signal(struct timer_list *timer)
 static void dma_sg_hook_waits_for_fences(struct kunit *test)
 {
 	const struct cpu_access *param = test->param_value;
-	struct vb2_kunit_queue *vkq =
-		vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
-				       &vb2_dma_sg_memops);
-	struct vb2_buffer *vb = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
-	struct dma_buf *dbuf = vb2_kunit_export(test, vb, 0, O_RDWR);
-	struct late_signal *late;
+	struct dma_buf *dbuf = export_dma_sg(test);
+	struct late_signal *late = add_late_fence(test, dbuf->resv,
+						  param->usage,
+						  param->waits ? 50 : 10000);
 	bool signalled;
 	int ret;
 
-	late = kunit_kzalloc(test, sizeof(*late), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, late);
-	late->fence = vb2_kunit_fence(test);
-	vb2_kunit_add_fence(test, dbuf->resv, late->fence, param->usage);
-	timer_setup(&late->timer, late_signal, 0);
-	mod_timer(&late->timer,
-		  jiffies + msecs_to_jiffies(param->waits ? 50 : 10000));
 	ret = dbuf->ops->begin_cpu_access(dbuf, param->direction);
 	signalled = dma_fence_is_signaled(late->fence);
 	timer_shutdown_sync(&late->timer);
@@ -302,6 +321,27 @@ static void dma_sg_hook_waits_for_fences(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, signalled, param->waits,
 			    "the hook %s",
 			    signalled ? "waited" : "did not wait");
+}
+
+/* Whoever waits in there can be killed, and learns that nothing was synced. */
+static void dma_sg_hook_ends_on_signal(struct kunit *test)
+{
+	struct dma_buf *dbuf = export_dma_sg(test);
+	struct late_signal *late = add_late_fence(test, dbuf->resv,
+						  DMA_RESV_USAGE_WRITE, 2000);
+	bool signalled;
+	int ret;
+
+	allow_signal(SIGUSR1);
+	send_sig(SIGUSR1, current, 1);
+	ret = dbuf->ops->begin_cpu_access(dbuf, DMA_FROM_DEVICE);
+	signalled = dma_fence_is_signaled(late->fence);
+	flush_signals(current);
+	disallow_signal(SIGUSR1);
+	timer_shutdown_sync(&late->timer);
+
+	KUNIT_EXPECT_EQ(test, ret, -ERESTARTSYS);
+	KUNIT_EXPECT_FALSE_MSG(test, signalled, "the hook waited all the same");
 }
 
 static struct kunit_case videobuf2_export_cases[] = {
@@ -321,6 +361,7 @@ static struct kunit_case videobuf2_export_cases[] = {
 	KUNIT_CASE_PARAM(reqbufs_again_frees_first,
 			 device_allocator_gen_params),
 	KUNIT_CASE_PARAM(dma_sg_hook_waits_for_fences, cpu_access_gen_params),
+	KUNIT_CASE(dma_sg_hook_ends_on_signal),
 	{}
 };
 
