@@ -11,6 +11,7 @@ struct GuestOptions {
   bool fenced = false;  ///< The drivers that opt in are expected to publish fences.
   std::string out;      ///< Folder of the host that takes the results; nothing else is written.
   int timed_jobs = 0;
+  bool opt_ins_alone = false;  ///< No other driver, and no v4l2-compliance.
 };
 
 /// Drivers that the kernels hold, as they call themselves. The first two opt in.

@@ -170,6 +170,7 @@ std::vector<process::Command> KernelImage::MakeCommands(
                 // The same sources give the same image, wherever and whenever they are built.
                 "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
                 "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1"};
+  image.argv.insert(image.argv.end(), paths_.make_variables.begin(), paths_.make_variables.end());
   // With its objects made, only to link. A top Makefile that knows no build-dir looks through the
   // tree, and is right all the same.
   if (!objects.empty()) image.argv.push_back("build-dir=");

@@ -19,6 +19,7 @@ struct KernelPaths {
   std::filesystem::path state;    ///< Logs, verdict and notes.
   std::vector<std::filesystem::path> kunitconfigs;  ///< The options that the suite needs.
   bool for_editors = true;  ///< Its compile_commands.json goes into the tree.
+  std::vector<std::string> make_variables;  ///< "NAME=value", for make's command line.
 
   std::filesystem::path objects() const { return state / "obj"; }
   std::filesystem::path image() const { return objects() / "linux"; }
