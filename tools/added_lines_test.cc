@@ -39,10 +39,13 @@ TEST(AddedLinesTest, FileThatIsGoneAddsNothing) {
 
 TEST(AddedLinesTest, ErrorNamesTheLine) {
   const std::string head = "diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n";
-  EXPECT_TRUE(ParseAddedLines(head + "@@ -1 +x @@\n").error().starts_with("git diff, line 4: "));
+  const auto no_number = ParseAddedLines(head + "@@ -1 +x @@\n");
+  ASSERT_FALSE(no_number.ok());
+  EXPECT_TRUE(no_number.error().starts_with("git diff, line 4: ")) << no_number.error();
   // With context: not what was asked for.
-  EXPECT_TRUE(
-      ParseAddedLines(head + "@@ -1 +1 @@\n a\n-b\n").error().starts_with("git diff, line 5: "));
+  const auto context = ParseAddedLines(head + "@@ -1 +1 @@\n a\n-b\n");
+  ASSERT_FALSE(context.ok());
+  EXPECT_TRUE(context.error().starts_with("git diff, line 5: ")) << context.error();
 }
 
 }  // namespace
