@@ -42,7 +42,8 @@ gate::Options KunitProfile::GateOptions(const KernelPaths& paths, const std::str
   return options;
 }
 
-process::Command KunitExec(const KernelPaths& paths, const std::string& filter, int limit) {
+process::Command KunitExec(const KernelPaths& paths, const std::string& filter, int limit,
+                           const std::vector<std::string>& parameters) {
   process::Command kunit;
   kunit.argv = {"python3",
                 "-u",
@@ -53,6 +54,7 @@ process::Command KunitExec(const KernelPaths& paths, const std::string& filter, 
                 paths.objects().string(),
                 "--timeout",
                 std::to_string(limit)};
+  for (const auto& parameter : parameters) kunit.argv.push_back("--kernel_args=" + parameter);
   if (!filter.empty()) kunit.argv.push_back(filter);
   kunit.folder = paths.tree.string();
   kunit.environment = paths.PythonEnvironment();

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "gate.h"
 #include "kernel_image.h"
@@ -33,7 +34,9 @@ struct KunitProfile {
 };
 
 /// Boots the kernel of `paths` by the tree's own kunit.py, with all that it prints on standard
-/// output. `filter` is a kunit.filter_glob; the limit, in seconds, is kunit.py's.
-process::Command KunitExec(const KernelPaths& paths, const std::string& filter, int limit);
+/// output. `filter` is a kunit.filter_glob; the limit, in seconds, is kunit.py's. `parameters` go
+/// to the kernel's command line.
+process::Command KunitExec(const KernelPaths& paths, const std::string& filter, int limit,
+                           const std::vector<std::string>& parameters = {});
 
 #endif  // TOOLS_KUNIT_PROFILE_H_
