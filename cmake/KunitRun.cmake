@@ -9,6 +9,7 @@ Cache variables:
   KUNIT_FILTER   suite, suite.case, a glob of these, or @failed for what failed last; empty: all
   KUNIT_TIMEOUT  seconds until a boot counts as hung
   KUNIT_JOBS     compilers at a time; 0: one per processor
+  KUNIT_SMP_TESTS    ON: CTest runs kunit-smp, kunit-arm64 and kunit-uml-smp, too
   KUNIT_LISTS_SINCE  git revision that the lists of expected tests and allowed splats are compared
                  with, e.g. origin/main; empty: HEAD, and the commit before it
 
@@ -20,8 +21,13 @@ Targets:
                  too, so that a list which was written anew only to pass does not go unseen
   kunit-debug    as kunit, in a kernel that checks itself: KASAN, lockdep, kmemleak and more, see
                  kunit/kunit-debug.config. kunit-debug-results and kunit-debug-gdb likewise.
+  kunit-smp      as kunit, on four CPUs: x86_64 under QEMU, by KVM where it can be had, with KCSAN
+                 and lockdep, and with the races of the suite videobuf2_concurrency
+  kunit-arm64    the same on arm64 under QEMU, without KCSAN
+  kunit-uml-smp  the same on two CPUs in UML, with KASAN, on a base whose UML has several (7.x)
+                 Where one of these can't be built or run, it says NOT RUN and why, and fails.
 
-Files, in build/kunit and build/kunit-debug: console.log (what the kernel printed), build.log (what
+Files, in build/kunit, build/kunit-debug and so on: console.log (what the kernel printed), build.log (what
 make printed), verdict.json, junit.xml, report.html, cases.jsonl (each case's outcome, errors and
 part of the log).
 
@@ -37,6 +43,8 @@ set(KUNIT_FILTER "" CACHE STRING
   "What to run: suite, suite.case, a glob of these, or @failed for what failed last (empty: all)")
 set(KUNIT_TIMEOUT 60 CACHE STRING "Seconds until a boot of the KUnit kernel counts as hung")
 set(KUNIT_JOBS 0 CACHE STRING "Compilers at a time in a kernel build (0: one per processor)")
+option(KUNIT_SMP_TESTS
+  "CTest runs the profiles with several CPUs, too: three kernels more to build" OFF)
 set(KUNIT_LISTS_SINCE "" CACHE STRING
   "Git revision that the lists of tests and splats are compared with (empty: HEAD, and HEAD^)")
 
@@ -45,13 +53,13 @@ if(KUNIT_LISTS_SINCE)
   set(kunit_since --since "${KUNIT_LISTS_SINCE}")
 endif()
 
-# kunit_add_profile(<name> EXPECTED <file> [TIMEOUT_FACTOR <n>] [ALL])
+# kunit_add_profile(<name> EXPECTED <file> [TIMEOUT_FACTOR <n>] [ALL] [NO_TESTS])
 #
 # The targets and tests of one configuration of the kernel, as told above. EXPECTED: the cases that
 # get entries in CTest. TIMEOUT_FACTOR: what KUNIT_TIMEOUT is multiplied with, for a slower kernel.
-# ALL: part of the default target.
+# ALL: part of the default target. NO_TESTS: CTest shows that it could run, and does not run it.
 function(kunit_add_profile name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ALL" "EXPECTED;TIMEOUT_FACTOR" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;NO_TESTS" "EXPECTED;TIMEOUT_FACTOR" "")
   set(state "${CMAKE_BINARY_DIR}/${name}")
   set(where ${kernel_where} --profile "${name}")
   set(timeout "${KUNIT_TIMEOUT}")
@@ -59,8 +67,7 @@ function(kunit_add_profile name)
     math(EXPR timeout "${KUNIT_TIMEOUT} * ${arg_TIMEOUT_FACTOR}")
   endif()
 
-  set(configs "${CMAKE_SOURCE_DIR}/kunit/kunit.config" "${CMAKE_SOURCE_DIR}/kunit/${name}.config")
-  list(REMOVE_DUPLICATES configs)
+  file(GLOB configs CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/kunit/*.config")
   add_custom_command(OUTPUT "${state}/image.id"
     COMMAND kunit-run build ${where} --jobs "${KUNIT_JOBS}"
     DEPENDS "${KERNEL_TREE_ID}" ${configs}
@@ -112,6 +119,10 @@ function(kunit_add_profile name)
     add_test(NAME ${name}.verdict COMMAND kunit-run verdict ${where} ${kunit_since})
     set_tests_properties(${name}.verdict PROPERTIES
       FIXTURES_REQUIRED ${name}_results LABELS "kernel;${name}")
+    if(arg_NO_TESTS)
+      set_tests_properties(${name}.boot ${name}.verdict PROPERTIES DISABLED ON)
+      return()
+    endif()
     kunit_gate_add_tests(
       EXPECTED "${arg_EXPECTED}"
       CASES "${state}/cases.jsonl"
@@ -129,6 +140,15 @@ kunit_add_profile(kunit EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt" ALL)
 # come of age.
 kunit_add_profile(kunit-debug EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-kunit-debug.txt"
   TIMEOUT_FACTOR 5)
+# Emulated, and each race is run thousands of times.
+set(without_tests NO_TESTS)
+if(KUNIT_SMP_TESTS)
+  set(without_tests)
+endif()
+foreach(profile IN ITEMS kunit-smp kunit-arm64 kunit-uml-smp)
+  kunit_add_profile(${profile} EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-${profile}.txt"
+    TIMEOUT_FACTOR 30 ${without_tests})
+endforeach()
 
 add_custom_target(list-changes
   COMMAND kunit-run lists ${kernel_where} ${kunit_since}

@@ -30,6 +30,7 @@ static void lockdep_is_still_on(struct kunit *test)
 			    "lockdep was turned off: look for its report above");
 }
 
+#ifdef CONFIG_DEBUG_OBJECTS
 static bool asked_whether_static;
 
 static bool is_static_object(void *address)
@@ -55,7 +56,9 @@ static void debug_objects_is_still_on(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, asked_whether_static,
 			      "it was turned off: look for \"ODEBUG disabled\"");
 }
+#endif
 
+#ifdef CONFIG_DEBUG_WW_MUTEX_SLOWPATH
 /*
  * The interval of CONFIG_DEBUG_WW_MUTEX_SLOWPATH begins anew with each acquire
  * context, by the low four bits of its stamp: among 16 contexts in a row that
@@ -91,55 +94,94 @@ static void ww_mutex_injects_back_off(struct kunit *test)
 	KUNIT_EXPECT_GT_MSG(test, backed_off, 0,
 			    "no dma_resv_lock() was made to back off");
 }
+#endif
 
-/* --- kmemleak ------------------------------------------------------------- */
+/* --- Their files ---------------------------------------------------------- */
 
-/* Younger memory is not lost yet; MSECS_MIN_AGE in mm/kmemleak.c. */
-#define KMEMLEAK_MIN_AGE_MS	5000
-#define KMEMLEAK_REPORT_SIZE	(4 * PAGE_SIZE)
+#define REPORT_SIZE	(4 * PAGE_SIZE)
 
-struct kmemleak_file {
+struct checker_file {
 	struct vfsmount *debugfs;
 	struct file *file;
 	char __user *buffer;
 };
 
-static void kmemleak_file_close(void *data)
+static void checker_file_close(void *data)
 {
-	struct kmemleak_file *kmemleak = data;
+	struct checker_file *checker = data;
 
-	if (!IS_ERR_OR_NULL(kmemleak->file))
-		fput(kmemleak->file);
-	if (!IS_ERR_OR_NULL(kmemleak->debugfs))
-		kern_unmount(kmemleak->debugfs);
+	if (!IS_ERR_OR_NULL(checker->file))
+		fput(checker->file);
+	if (!IS_ERR_OR_NULL(checker->debugfs))
+		kern_unmount(checker->debugfs);
 }
 
 /* Its file in debugfs is the only way to it; no user space has mounted that. */
-static struct kmemleak_file *kmemleak_file_open(struct kunit *test)
+static __maybe_unused struct checker_file *
+checker_file_open(struct kunit *test, const char *name)
 {
-	struct kmemleak_file *kmemleak;
+	struct checker_file *checker;
 	struct file_system_type *type;
 
-	kmemleak = kunit_kzalloc(test, sizeof(*kmemleak), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, kmemleak);
+	checker = kunit_kzalloc(test, sizeof(*checker), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, checker);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
-							kmemleak_file_close,
-							kmemleak), 0);
+							checker_file_close,
+							checker), 0);
 	type = get_fs_type("debugfs");
 	KUNIT_ASSERT_NOT_NULL(test, type);
-	kmemleak->debugfs = kern_mount(type);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kmemleak->debugfs);
-	kmemleak->file = file_open_root_mnt(kmemleak->debugfs, "kmemleak",
-					    O_RDWR, 0);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, kmemleak->file,
-					 "kmemleak is off: %pe",
-					 kmemleak->file);
+	checker->debugfs = kern_mount(type);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, checker->debugfs);
+	checker->file = file_open_root_mnt(checker->debugfs, name, O_RDWR, 0);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, checker->file, "%s is off: %pe",
+					 name, checker->file);
 	/* The file's methods read and write user space's memory only. */
-	kmemleak->buffer = vb2_kunit_user_memory(test, KMEMLEAK_REPORT_SIZE);
-	return kmemleak;
+	checker->buffer = vb2_kunit_user_memory(test, REPORT_SIZE);
+	return checker;
 }
 
-static void kmemleak_command(struct kunit *test, struct kmemleak_file *kmemleak,
+/* Returns what the file says, until the test ends. */
+static __maybe_unused char *checker_read(struct kunit *test,
+					 struct checker_file *checker)
+{
+	char *report = kunit_kzalloc(test, REPORT_SIZE, GFP_KERNEL);
+	loff_t position = 0;
+	ssize_t read;
+
+	KUNIT_ASSERT_NOT_NULL(test, report);
+	read = checker->file->f_op->read(checker->file, checker->buffer,
+					 REPORT_SIZE - 1, &position);
+	KUNIT_ASSERT_GE(test, read, 0);
+	KUNIT_ASSERT_EQ(test, copy_from_user(report, checker->buffer, read),
+			0);
+	return report;
+}
+
+/* --- KCSAN ---------------------------------------------------------------- */
+
+#ifdef CONFIG_KCSAN
+static void kcsan_is_still_on(struct kunit *test)
+{
+	struct checker_file *checker = checker_file_open(test, "kcsan");
+	char *report = checker_read(test, checker);
+	const char *watched = strstr(report, "setup_watchpoints: ");
+
+	KUNIT_EXPECT_TRUE_MSG(test, str_has_prefix(report, "enabled: 1\n"),
+			      "it was turned off:\n%s", report);
+	KUNIT_ASSERT_NOT_NULL(test, watched);
+	KUNIT_EXPECT_FALSE_MSG(test, str_has_prefix(watched,
+						    "setup_watchpoints: 0\n"),
+			       "it has looked at nothing");
+}
+#endif
+
+/* --- kmemleak ------------------------------------------------------------- */
+
+#ifdef CONFIG_DEBUG_KMEMLEAK
+/* Younger memory is not lost yet; MSECS_MIN_AGE in mm/kmemleak.c. */
+#define KMEMLEAK_MIN_AGE_MS	5000
+
+static void kmemleak_command(struct kunit *test, struct checker_file *kmemleak,
 			     const char *command)
 {
 	size_t size = strlen(command);
@@ -151,20 +193,6 @@ static void kmemleak_command(struct kunit *test, struct kmemleak_file *kmemleak,
 							kmemleak->buffer, size,
 							&position),
 			    size, "kmemleak does not take \"%s\"", command);
-}
-
-static void kmemleak_read(struct kunit *test, struct kmemleak_file *kmemleak,
-			  char *report, size_t size)
-{
-	loff_t position = 0;
-	ssize_t read;
-
-	read = kmemleak->file->f_op->read(kmemleak->file, kmemleak->buffer,
-					  size - 1, &position);
-	KUNIT_ASSERT_GE(test, read, 0);
-	KUNIT_ASSERT_EQ(test, copy_from_user(report, kmemleak->buffer, read),
-			0);
-	report[read] = '\0';
 }
 
 /* What is lost on purpose: several, since a stale register may hide one. */
@@ -218,17 +246,15 @@ static unsigned int count(const char *report, const char *what)
  */
 static void suites_leaked_nothing(struct kunit *test)
 {
-	struct kmemleak_file *kmemleak = kmemleak_file_open(test);
+	struct checker_file *kmemleak = checker_file_open(test, "kmemleak");
 	unsigned int on_purpose;
 	char *report;
 
-	report = kunit_kzalloc(test, KMEMLEAK_REPORT_SIZE, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, report);
 	lose(test);
 	msleep(KMEMLEAK_MIN_AGE_MS + 1000);
 	kmemleak_command(test, kmemleak, "scan");
 	kmemleak_command(test, kmemleak, "scan");
-	kmemleak_read(test, kmemleak, report, KMEMLEAK_REPORT_SIZE);
+	report = checker_read(test, kmemleak);
 
 	/* It prints what an object begins with. */
 	on_purpose = count(report, LOST_MARK);
@@ -237,11 +263,21 @@ static void suites_leaked_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, count(report, "unreferenced object"),
 			    on_purpose, "lost:\n%s", report);
 }
+#endif
 
 static struct kunit_case videobuf2_checkers_cases[] = {
+#ifdef CONFIG_DEBUG_WW_MUTEX_SLOWPATH
 	KUNIT_CASE(ww_mutex_injects_back_off),
+#endif
+#ifdef CONFIG_DEBUG_KMEMLEAK
 	KUNIT_CASE_SLOW(suites_leaked_nothing),
+#endif
+#ifdef CONFIG_DEBUG_OBJECTS
 	KUNIT_CASE(debug_objects_is_still_on),
+#endif
+#ifdef CONFIG_KCSAN
+	KUNIT_CASE(kcsan_is_still_on),
+#endif
 	KUNIT_CASE(lockdep_is_still_on),
 	{}
 };

@@ -281,7 +281,12 @@ static int vb2_kunit_start_streaming(struct vb2_queue *q, unsigned int count)
 
 static void vb2_kunit_stop_streaming(struct vb2_queue *q)
 {
-	vb2_kunit_return_all(q, VB2_BUF_STATE_ERROR);
+	struct vb2_kunit_queue *vkq = to_vkq(q);
+
+	if (vkq->stop)
+		vkq->stop(vkq);
+	else
+		vb2_kunit_return_all(q, VB2_BUF_STATE_ERROR);
 }
 
 static const struct vb2_ops vb2_kunit_ops = {

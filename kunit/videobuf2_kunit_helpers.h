@@ -27,7 +27,9 @@
  * @attach_ret:		what the last attach in buf_queue returned
  * @start:		what start_streaming does first, NULL for nothing; the
  *			queue is locked, so the test can't end in there
- * @priv:		for @start
+ * @stop:		what stop_streaming does; NULL: it gives the buffers back in
+ *			state ERROR
+ * @priv:		for @start and @stop
  * @start_ret:		what start_streaming returns; if not 0, it gives the
  *			buffers back in state QUEUED
  * @import:		the dma-bufs that the next QBUF imports, for each plane
@@ -47,6 +49,7 @@ struct vb2_kunit_queue {
 	bool			opt_in;
 	int			attach_ret;
 	void			(*start)(struct vb2_kunit_queue *vkq);
+	void			(*stop)(struct vb2_kunit_queue *vkq);
 	void			*priv;
 	int			start_ret;
 	struct dma_buf		*import[VB2_MAX_PLANES];

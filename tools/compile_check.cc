@@ -40,11 +40,6 @@ Result<process::Output> AskVersion(const std::string& program) {
   return process::Run(command);
 }
 
-bool Runs(const std::string& program) {
-  const auto run = AskVersion(program);
-  return run.ok() && run->ok();
-}
-
 /// "a.o" for "a.c", and the other way round.
 std::string WithLastLetter(std::string name, char letter) {
   name.back() = letter;
@@ -87,7 +82,7 @@ std::string CompileCheck::Missing() const {
   }
   if (settings_.sparse) needs.push_back({"sparse", "sparse"});
   for (const auto& need : needs) {
-    if (!Runs(need.program)) {
+    if (!process::Runs(need.program)) {
       return fmt::format("{} is not installed (Debian: {})", need.program, need.packages);
     }
   }

@@ -69,6 +69,14 @@ std::vector<std::pair<std::string, std::string>> KernelPaths::PythonEnvironment(
   return {{"PYTHONPYCACHEPREFIX", (state / "pycache").string()}, {"PYTHONDONTWRITEBYTECODE", ""}};
 }
 
+std::vector<std::string> KernelPaths::KunitToolMachine() const {
+  std::vector<std::string> arguments = {"--arch", machine.arch};
+  if (!machine.cross_compile.empty()) {
+    arguments.insert(arguments.end(), {"--cross_compile", machine.cross_compile});
+  }
+  return arguments;
+}
+
 Result<std::string> KernelImage::ConfigurationId() const {
   const auto tree_id = files::Read(paths_.tree_id);
   if (!tree_id.ok()) return Error{tree_id.error() + "; build the target series-apply"};
@@ -109,6 +117,8 @@ Result<bool> KernelImage::Configure() {
   for (const auto& options : paths_.kunitconfigs) {
     command.argv.insert(command.argv.end(), {"--kunitconfig", options.string()});
   }
+  const auto machine = paths_.KunitToolMachine();
+  command.argv.insert(command.argv.end(), machine.begin(), machine.end());
   command.folder = paths_.tree.string();
   command.environment = paths_.PythonEnvironment();
   Log log(paths_.build_log());
@@ -136,7 +146,8 @@ Result<bool> KernelImage::Configure() {
 }
 
 std::vector<std::string> KernelImage::ObjectsToRemake(bool configured) const {
-  if (configured || !fs::exists(paths_.image())) return {};
+  // Which files an image is made of is known of UML's only.
+  if (configured || !paths_.machine.uml() || !fs::exists(paths_.image())) return {};
   const std::string built = files::ReadOrEmpty(paths_.state / kBuiltNote);
   const std::string now = files::ReadOrEmpty(paths_.tree_id);
   if (built.empty() || now.empty()) return {};
@@ -165,7 +176,7 @@ std::vector<process::Command> KernelImage::MakeCommands(
     commands.push_back(std::move(remake));
   }
   process::Command image;
-  image.argv = {"make", "ARCH=um", "O=" + paths_.objects().string(), parallel,
+  image.argv = {"make", "ARCH=" + paths_.machine.arch, "O=" + paths_.objects().string(), parallel,
                 "--no-print-directory", "LOCALVERSION=",
                 // The same sources give the same image, wherever and whenever they are built.
                 "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
@@ -174,7 +185,10 @@ std::vector<process::Command> KernelImage::MakeCommands(
   // With its objects made, only to link. A top Makefile that knows no build-dir looks through the
   // tree, and is right all the same.
   if (!objects.empty()) image.argv.push_back("build-dir=");
-  image.argv.push_back("linux");
+  if (!paths_.machine.cross_compile.empty()) {
+    image.argv.push_back("CROSS_COMPILE=" + paths_.machine.cross_compile);
+  }
+  image.argv.push_back(paths_.machine.target);
   image.folder = paths_.tree.string();
   commands.push_back(std::move(image));
   return commands;

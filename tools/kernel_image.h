@@ -11,6 +11,18 @@
 #include "process.h"
 #include "result.h"
 
+/// What a kernel is built for, and how kunit.py starts it.
+struct KernelMachine {
+  std::string arch = "um";        ///< make's ARCH and kunit.py's --arch.
+  std::string target = "linux";   ///< What make makes,
+  std::string image = "linux";    ///< and where it is, below the objects.
+  std::string symbols = "linux";  ///< The same with debug information, likewise.
+  std::string cross_compile;      ///< What the names of its compiler's programs begin with.
+  std::vector<std::string> exec;  ///< More arguments for kunit.py exec.
+
+  bool uml() const { return arch == "um"; }
+};
+
 /// Where the parts of one KUnit kernel are. All paths are absolute.
 struct KernelPaths {
   std::filesystem::path project;
@@ -18,22 +30,27 @@ struct KernelPaths {
   std::filesystem::path tree_id;  ///< A file that differs where the tree does, SeriesTree's.
   std::filesystem::path state;    ///< Logs, verdict and notes.
   std::vector<std::filesystem::path> kunitconfigs;  ///< The options that the suite needs.
+  KernelMachine machine = {};
   bool for_editors = true;  ///< Its compile_commands.json goes into the tree.
   std::vector<std::string> make_variables;  ///< "NAME=value", for make's command line.
 
   std::filesystem::path objects() const { return state / "obj"; }
-  std::filesystem::path image() const { return objects() / "linux"; }
+  std::filesystem::path image() const { return objects() / machine.image; }
+  std::filesystem::path symbols() const { return objects() / machine.symbols; }
   std::filesystem::path build_log() const { return state / "build.log"; }
 
   /// What the tree's Python programs run with: their compiled modules are kept in `state`, and the
   /// tree stays clean.
   std::vector<std::pair<std::string, std::string>> PythonEnvironment() const;
 
+  /// What tells kunit.py config and exec the machine.
+  std::vector<std::string> KunitToolMachine() const;
+
   /// How messages name a file: from the project's folder where it is inside.
   std::string Name(const std::filesystem::path& file) const;
 };
 
-/// The UML kernel that runs the suite.
+/// The kernel that runs the suite.
 class KernelImage {
  public:
   explicit KernelImage(KernelPaths paths) : paths_(std::move(paths)) {}

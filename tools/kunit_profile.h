@@ -13,7 +13,7 @@
 
 /// A configuration of the kernel that the suite runs in. `kunit` is the plain one; what another has
 /// beyond it is in kunit/NAME.config, and the cases that only it runs, after the others, are in
-/// kunit/expected-NAME.txt.
+/// kunit/expected-NAME.txt. kunit/ARCH.config is of all that run on that architecture.
 struct KunitProfile {
   static constexpr const char kPlain[] = "kunit";
 
@@ -21,6 +21,11 @@ struct KunitProfile {
   std::string name = kPlain;
 
   bool plain() const { return name == kPlain; }
+  /// `kunit-smp` runs on x86_64 and `kunit-arm64` on arm64, both under QEMU, `kunit-uml-smp` in a UML
+  /// with several CPUs; the others in UML.
+  KernelMachine Machine() const;
+  /// Why it can't be built or run here: what is not installed, or not in `tree`; empty where it can.
+  std::string Missing(const std::filesystem::path& tree) const;
   /// The options of its own.
   std::filesystem::path Options() const { return project / "kunit" / (name + ".config"); }
   /// The text of the list of all cases that it runs. The error names a list that can't be read.
@@ -32,6 +37,9 @@ struct KunitProfile {
   /// the list of allowed splats.
   gate::Options GateOptions(const KernelPaths& paths, const std::string& base) const;
 };
+
+/// Whether KVM boots the kernel of `paths` here: tried, in some seconds.
+bool BootsByKvm(const KernelPaths& paths);
 
 /// Boots the kernel of `paths` by the tree's own kunit.py, with all that it prints on standard
 /// output. `filter` is a kunit.filter_glob; the limit, in seconds, is kunit.py's. `parameters` go

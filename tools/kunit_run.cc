@@ -107,7 +107,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.expected_file =
       (arguments.Profile().plain() ? arguments.project / "kunit/expected.txt" : run.expected)
           .string();
-  options.image_file = paths.image().string();
+  options.image_file = paths.symbols().string();
   options.reproduce =
       fmt::format("cmake --preset kunit -DKUNIT_FILTER={{}} && cmake --build {} --target {}",
                   process::ShellQuote(paths.Name(arguments.build)), arguments.profile);
@@ -139,6 +139,11 @@ void WriteFault(const Arguments& arguments, const RunFiles& run, const std::stri
 int Build(const Arguments& arguments) {
   const KernelPaths paths = arguments.Paths();
   const RunFiles run(paths.state);
+  if (const std::string missing = arguments.Profile().Missing(paths.tree); !missing.empty()) {
+    const std::string fault = fmt::format("NOT RUN {}: {}", arguments.profile, missing);
+    WriteFault(arguments, run, fault);
+    return Complain(fault);
+  }
   KernelImage image(paths);
   const int jobs = arguments.jobs > 0
                        ? arguments.jobs
@@ -182,7 +187,7 @@ void PrintListChanges(const Arguments& arguments) {
 }
 
 int Execute(const Arguments& arguments) {
-  const KernelPaths paths = arguments.Paths();
+  KernelPaths paths = arguments.Paths();
   const RunFiles run(paths.state);
   auto last_failed = LastFailed::Parse(files::ReadOrEmpty(run.last_failed));
   const auto filter = ResolveFilter(arguments, last_failed);
@@ -205,6 +210,11 @@ int Execute(const Arguments& arguments) {
   }
   std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
 
+  if (!paths.machine.uml()) {
+    const bool kvm = BootsByKvm(paths);
+    if (kvm) paths.machine.exec.insert(paths.machine.exec.end(), {"--qemu_args", "-accel kvm"});
+    gate::Put(stderr, kvm ? "-- by KVM\n" : "-- emulated: KVM does not boot this kernel here\n");
+  }
   const auto limit = std::chrono::seconds(arguments.timeout);
   // Ours ends the run; kunit.py's own limit must not come first.
   const process::Command kunit = KunitExec(paths, *filter, arguments.timeout + 60);
@@ -262,6 +272,11 @@ int Debug(const Arguments& arguments) {
   const auto filter = ResolveFilter(arguments, last_failed);
   if (!filter.ok()) {
     gate::Put(stderr, filter.error() + "\n");
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  if (!paths.machine.uml()) {
+    gate::Put(stderr, fmt::format("--profile {}: error: gdb starts UML kernels only\n",
+                                  arguments.profile));
     return static_cast<int>(ExitCode::kUsage);
   }
   // UML lives on signals: SIGSEGV is its page fault, the others are its interrupts and clock.

@@ -85,6 +85,7 @@ class KunitRunTest : public testing::Test {
     command.argv = {KUNIT_RUN,         verb,      "--project",
                     project_.string(), "--build", (project_ / "build").string()};
     command.argv.insert(command.argv.end(), more.begin(), more.end());
+    if (!path_.empty()) command.environment = {{"PATH", path_}};
     const auto output = process::Run(command);
     EXPECT_TRUE(output.ok());
     return *output;
@@ -96,6 +97,7 @@ class KunitRunTest : public testing::Test {
   }
 
   fs::path project_;
+  std::string path_;  ///< Where kunit-run finds programs; empty: where we do.
 };
 
 TEST_F(KunitRunTest, PassingRunHasVerdict) {
@@ -208,6 +210,47 @@ TEST_F(KunitRunTest, ConfiguresOnlyWhereOptionsChanged) {
   Write("build/linux.id", std::string(kTreeId) + "new 2 lib/Kconfig.new\n");
   Build();
   EXPECT_TRUE(Read("build/arguments").starts_with("config ")) << Read("build/arguments");
+}
+
+TEST_F(KunitRunTest, AnotherMachinesProfileIsBuiltAndBootedForIt) {
+  Write("kunit/um.config", "CONFIG_Y=y\n");
+  Write("kunit/kunit-smp.config", "CONFIG_SMP=y\n");
+  Write("kunit/expected-kunit-smp.txt", "suite.two\n");
+  Write("kunit/expected.txt", "suite.one\n");
+  Write("build/linux/Makefile",
+        "VERSION = 6\nPATCHLEVEL = 12\nbzImage:\n\tmkdir -p $(O)/arch/$(ARCH:x86_64=x86)/boot\n"
+        "\tcp /bin/true $(O)/arch/$(ARCH:x86_64=x86)/boot/bzImage\n");
+  Write("bin/qemu-system-x86_64", "#!/bin/sh\n");
+  ASSERT_EQ(::chmod((project_ / "bin/qemu-system-x86_64").c_str(), 0755), 0);
+  path_ = (project_ / "bin").string() + ":" + ::getenv("PATH");
+  const auto built = Run("build", {"--profile", "kunit-smp"});
+  ASSERT_EQ(built.code, 0) << built.err;
+  EXPECT_NE(Read("build/arguments").find("--arch x86_64"), std::string::npos);
+  EXPECT_EQ(Read("build/arguments").find("um.config"), std::string::npos) << "UML's options";
+  Write("build/console.txt", kPassing);
+  const auto run = Run("exec", {"--profile", "kunit-smp"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const std::string arguments = Read("build/arguments");
+  EXPECT_TRUE(arguments.starts_with("exec ")) << arguments;
+  EXPECT_NE(arguments.find("--arch x86_64"), std::string::npos) << arguments;
+  EXPECT_NE(arguments.find("-smp 4"), std::string::npos) << arguments;
+  EXPECT_EQ(Run("verdict", {"--profile", "kunit-smp"}).code, 0);
+  EXPECT_EQ(Run("gdb", {"--profile", "kunit-smp"}).code, 5) << "gdb would start no QEMU";
+}
+
+TEST_F(KunitRunTest, ProfileThatCannotRunSaysWhy) {
+  Write("kunit/kunit-uml-smp.config", "CONFIG_SMP=y\n");
+  Write("kunit/kunit-arm64.config", "CONFIG_SMP=y\n");
+  const auto uml = Run("build", {"--profile", "kunit-uml-smp"});
+  EXPECT_EQ(uml.code, 6);
+  EXPECT_NE(uml.err.find("NOT RUN kunit-uml-smp: UML of this base has one CPU only"),
+            std::string::npos)
+      << uml.err;
+  EXPECT_EQ(Run("verdict", {"--profile", "kunit-uml-smp"}).code, 6);
+  path_ = (project_ / "bin").string();
+  const auto arm64 = Run("build", {"--profile", "kunit-arm64"});
+  EXPECT_EQ(arm64.code, 6);
+  EXPECT_NE(arm64.err.find("(Debian: gcc-aarch64-linux-gnu)"), std::string::npos) << arm64.err;
 }
 
 TEST_F(KunitRunTest, TreeThatNobodyFingerprintedIsNotBuilt) {

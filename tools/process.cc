@@ -263,6 +263,13 @@ gate::Result<Streamed> Stream(const Command& command,
   return Streamed{WaitFor(child->pid), stopper.stopping()};
 }
 
+bool Runs(const std::string& program) {
+  Command command;
+  command.argv = {program, "--version"};
+  const auto run = Run(command);
+  return run.ok() && run->ok();
+}
+
 std::vector<pid_t> Descendants(pid_t root) {
   std::vector<pid_t> found;
   std::vector<pid_t> open{root};
