@@ -31,7 +31,7 @@ struct KernelPaths {
   std::filesystem::path state;    ///< Logs, verdict and notes.
   std::vector<std::filesystem::path> kunitconfigs;  ///< The options that the suite needs.
   KernelMachine machine = {};
-  bool for_editors = true;  ///< Its compile_commands.json goes into the tree.
+  bool for_editors = true;                  ///< Its compile_commands.json goes into the tree.
   std::vector<std::string> make_variables;  ///< "NAME=value", for make's command line.
 
   std::filesystem::path objects() const { return state / "obj"; }

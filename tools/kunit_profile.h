@@ -21,10 +21,11 @@ struct KunitProfile {
   std::string name = kPlain;
 
   bool plain() const { return name == kPlain; }
-  /// `kunit-smp` runs on x86_64 and `kunit-arm64` on arm64, both under QEMU, `kunit-uml-smp` in a UML
-  /// with several CPUs; the others in UML.
+  /// `kunit-smp` runs on x86_64 and `kunit-arm64` on arm64, both under QEMU, `kunit-uml-smp` in a
+  /// UML with several CPUs; the others in UML.
   KernelMachine Machine() const;
-  /// Why it can't be built or run here: what is not installed, or not in `tree`; empty where it can.
+  /// Why it can't be built or run here: what is not installed, or not in `tree`; empty where it
+  /// can.
   std::string Missing(const std::filesystem::path& tree) const;
   /// The options of its own.
   std::filesystem::path Options() const { return project / "kunit" / (name + ".config"); }

@@ -275,8 +275,8 @@ int Debug(const Arguments& arguments) {
     return static_cast<int>(ExitCode::kUsage);
   }
   if (!paths.machine.uml()) {
-    gate::Put(stderr, fmt::format("--profile {}: error: gdb starts UML kernels only\n",
-                                  arguments.profile));
+    gate::Put(stderr,
+              fmt::format("--profile {}: error: gdb starts UML kernels only\n", arguments.profile));
     return static_cast<int>(ExitCode::kUsage);
   }
   // UML lives on signals: SIGSEGV is its page fault, the others are its interrupts and clock.
