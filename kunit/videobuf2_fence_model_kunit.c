@@ -26,7 +26,6 @@
 #include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/panic.h>
-#include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/sync_file.h>
@@ -587,16 +586,6 @@ static bool find_held(const struct walk *w, unsigned int slot, int *place,
 	}
 
 	return false;
-}
-
-static bool poll_file(struct file *file, __poll_t events)
-{
-	poll_table table;
-
-	init_poll_funcptr(&table, NULL);
-	table._key = events;
-
-	return vfs_poll(file, &table) & events;
 }
 
 /* --- What user space does ------------------------------------------------- */
@@ -1173,7 +1162,8 @@ static void check_sync_file(struct walk *w, unsigned int n)
 	const struct model_sync_file *s = &w->model.sync_files[n];
 	struct kunit *test = w->test;
 
-	KUNIT_EXPECT_EQ_MSG(test, poll_file(w->sync_files[n], EPOLLIN),
+	KUNIT_EXPECT_EQ_MSG(test,
+			    vb2_kunit_poll_file(w->sync_files[n], EPOLLIN),
 			    !s->waits, "sync_file %u is ready", n);
 	if (s->single)
 		KUNIT_EXPECT_EQ_MSG(test,

@@ -761,6 +761,24 @@ struct dma_fence *vb2_kunit_pending(struct kunit *test, struct dma_resv *resv,
 EXPORT_SYMBOL_GPL(vb2_kunit_pending);
 
 /**
+ * vb2_kunit_poll_file() - poll a file, as user space does, without waiting
+ * @file:	the file
+ * @events:	EPOLLIN or EPOLLOUT
+ *
+ * Return: whether it is ready.
+ */
+bool vb2_kunit_poll_file(struct file *file, __poll_t events)
+{
+	poll_table table;
+
+	init_poll_funcptr(&table, NULL);
+	table._key = events;
+
+	return vfs_poll(file, &table) & events;
+}
+EXPORT_SYMBOL_GPL(vb2_kunit_poll_file);
+
+/**
  * vb2_kunit_poll() - poll a dma-buf, as user space does
  * @dbuf:	the dma-buf
  * @events:	EPOLLIN or EPOLLOUT
@@ -770,12 +788,7 @@ EXPORT_SYMBOL_GPL(vb2_kunit_pending);
  */
 bool vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events)
 {
-	poll_table table;
-
-	init_poll_funcptr(&table, NULL);
-	table._key = events;
-
-	return vfs_poll(dbuf->file, &table) & events;
+	return vb2_kunit_poll_file(dbuf->file, events);
 }
 EXPORT_SYMBOL_GPL(vb2_kunit_poll);
 

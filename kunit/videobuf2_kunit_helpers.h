@@ -97,6 +97,7 @@ struct dma_fence *vb2_kunit_pending(struct kunit *test, struct dma_resv *resv,
 				    enum dma_resv_usage usage);
 void vb2_kunit_add_fence(struct kunit *test, struct dma_resv *resv,
 			 struct dma_fence *fence, enum dma_resv_usage usage);
+bool vb2_kunit_poll_file(struct file *file, __poll_t events);
 bool vb2_kunit_poll(struct dma_buf *dbuf, __poll_t events);
 void __user *vb2_kunit_user_memory(struct kunit *test, size_t size);
 

@@ -18,6 +18,7 @@
 
 #include "compliance.h"
 #include "fence_probe_run.h"
+#include "file_io.h"
 #include "files.h"
 #include "ktap_writer.h"
 #include "process.h"
@@ -146,7 +147,11 @@ std::string ComplianceFile(const std::string& driver) {
   return fmt::format("compliance-{}.txt", driver);
 }
 
-void RunGuest(const GuestOptions& options) {
+gate::ExitCode RunGuest(const GuestOptions& options) {
+  if (::getpid() != 1) {
+    gate::Put(stderr, "error: it mounts and halts; only a kernel under test calls this\n");
+    return gate::ExitCode::kUsage;
+  }
   const std::string error = Mount(options.out);
   std::FILE* console = std::fopen("/dev/kmsg", "w");
   if (console != nullptr && error.empty()) {

@@ -2,7 +2,10 @@
 #ifndef TOOLS_BEFORE_AFTER_GUEST_H_
 #define TOOLS_BEFORE_AFTER_GUEST_H_
 
+#include <cstddef>
 #include <string>
+
+#include "exit_codes.h"
 
 /// The part of before-after that runs as the first process of a kernel under test.
 namespace before_after {
@@ -24,9 +27,9 @@ std::string ComplianceFile(const std::string& driver);
 inline constexpr const char kProbeFile[] = "probe.json";
 
 /// Probes every driver and runs v4l2-compliance on it, with KTAP on the kernel's own console, where
-/// it stands in order with what the kernel says; then halts the machine. Only to be called as
-/// process 1 of a kernel under test. Does not return.
-[[noreturn]] void RunGuest(const GuestOptions& options);
+/// it stands in order with what the kernel says; then halts the machine. Returns only where it is
+/// not process 1 of a kernel under test, and has done nothing then: kUsage.
+gate::ExitCode RunGuest(const GuestOptions& options);
 
 }  // namespace before_after
 

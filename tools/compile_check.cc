@@ -82,9 +82,8 @@ std::string CompileCheck::Missing() const {
   }
   if (settings_.sparse) needs.push_back({"sparse", "sparse"});
   for (const auto& need : needs) {
-    if (!process::Runs(need.program)) {
-      return fmt::format("{} is not installed (Debian: {})", need.program, need.packages);
-    }
+    const std::string missing = process::Missing(need.program, need.packages);
+    if (!missing.empty()) return missing;
   }
   if (settings_.arch == "x86_64" && !fs::exists("/usr/include/libelf.h")) {
     return "libelf.h is not installed (Debian: libelf-dev)";

@@ -108,9 +108,8 @@ std::string CoverageKernel::Missing() {
   constexpr Need kNeeds[] = {
       {"gcc", "gcc"}, {"gcov", "gcc"}, {"ld", "binutils"}, {"objcopy", "binutils"}};
   for (const auto& need : kNeeds) {
-    if (!Ask({need.program, "--version"}, {}).ok()) {
-      return fmt::format("{} is not installed (Debian: {})", need.program, need.package);
-    }
+    const std::string missing = process::Missing(need.program, need.package);
+    if (!missing.empty()) return missing;
   }
   return "";
 }

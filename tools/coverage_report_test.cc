@@ -2,17 +2,15 @@
 #include "coverage_report.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "files.h"
+#include "test_files.h"
 
 namespace {
 
-namespace fs = std::filesystem;
 using coverage::Evaluate;
 using coverage::Report;
 using gate::ExitCode;
@@ -147,13 +145,11 @@ TEST_F(CoverageReportTest, JsonTellsTheSame) {
 }
 
 TEST_F(CoverageReportTest, PageTellsWhatIsMissing) {
-  std::string folder = (fs::temp_directory_path() / "coverage_report_test.XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const auto page = fs::path(folder) / "page.html";
+  const gate::TestFolder folder;
+  const std::string page = folder.Path("page.html");
   const AddedLines added = {{"drivers/x/one.c", {{6, "\t\treturn half(a<b);"}}}};
-  EXPECT_EQ(WriteHtml(Judge(added, ""), page.string()), "");
+  EXPECT_EQ(WriteHtml(Judge(added, ""), page), "");
   const std::string text = files::ReadOrEmpty(page);
-  fs::remove_all(folder);
   EXPECT_NE(text.find("drivers/x/one.c:6"), std::string::npos);
   EXPECT_NE(text.find("return half(a&lt;b);"), std::string::npos);
   EXPECT_NE(text.find("a test is missing"), std::string::npos);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kunit_profile.h"
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -45,15 +44,11 @@ KernelMachine KunitProfile::Machine() const {
 
 std::string KunitProfile::Missing(const fs::path& tree) const {
   const KernelMachine machine = Machine();
-  const auto missing = [](const std::string& program, const char* package) {
-    return process::Runs(program)
-               ? std::string()
-               : fmt::format("{} is not installed (Debian: {})", program, package);
-  };
-  if (machine.arch == "x86_64") return missing("qemu-system-x86_64", "qemu-system-x86");
+  if (machine.arch == "x86_64") return process::Missing("qemu-system-x86_64", "qemu-system-x86");
   if (machine.arch == "arm64") {
-    const std::string compiler = missing(machine.cross_compile + "gcc", "gcc-aarch64-linux-gnu");
-    return compiler.empty() ? missing("qemu-system-aarch64", "qemu-system-arm") : compiler;
+    const std::string compiler =
+        process::Missing(machine.cross_compile + "gcc", "gcc-aarch64-linux-gnu");
+    return compiler.empty() ? process::Missing("qemu-system-aarch64", "qemu-system-arm") : compiler;
   }
   if (name == "kunit-uml-smp" &&
       files::ReadOrEmpty(tree / "arch/um/Kconfig").find("\nconfig SMP\n") == std::string::npos) {
@@ -88,11 +83,12 @@ KernelPaths KunitProfile::Paths(fs::path tree, fs::path tree_id, fs::path state)
 }
 
 bool BootsByKvm(const KernelPaths& paths) {
-  if (paths.machine.arch != "x86_64" || ::access("/dev/kvm", R_OK | W_OK) != 0) return false;
+  if (::access("/dev/kvm", R_OK | W_OK) != 0) return false;
   // The device alone says little: in a virtual machine it may be there, and hang or crash QEMU.
   process::Command boot;
   boot.argv = {"qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot", "-m", "1024",
-               "-accel", "kvm", "-serial", "stdio", "-kernel", paths.image().string(),
+               "-smp", kCpus, "-accel", "kvm", "-serial", "stdio", "-kernel",
+               paths.image().string(),
                // With no root file system it stops by itself.
                "-append", "console=ttyS0 panic=-1 kunit.enable=0"};
   std::string console;

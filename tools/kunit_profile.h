@@ -39,7 +39,7 @@ struct KunitProfile {
   gate::Options GateOptions(const KernelPaths& paths, const std::string& base) const;
 };
 
-/// Whether KVM boots the kernel of `paths` here: tried, in some seconds.
+/// Whether KVM boots the x86_64 kernel of `paths` here: tried, in some seconds.
 bool BootsByKvm(const KernelPaths& paths);
 
 /// Boots the kernel of `paths` by the tree's own kunit.py, with all that it prints on standard

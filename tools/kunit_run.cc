@@ -210,7 +210,7 @@ int Execute(const Arguments& arguments) {
   }
   std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
 
-  if (!paths.machine.uml()) {
+  if (paths.machine.arch == "x86_64") {
     const bool kvm = BootsByKvm(paths);
     if (kvm) paths.machine.exec.insert(paths.machine.exec.end(), {"--qemu_args", "-accel kvm"});
     gate::Put(stderr, kvm ? "-- by KVM\n" : "-- emulated: KVM does not boot this kernel here\n");

@@ -263,11 +263,12 @@ gate::Result<Streamed> Stream(const Command& command,
   return Streamed{WaitFor(child->pid), stopper.stopping()};
 }
 
-bool Runs(const std::string& program) {
+std::string Missing(const std::string& program, const std::string& package) {
   Command command;
   command.argv = {program, "--version"};
   const auto run = Run(command);
-  return run.ok() && run->ok();
+  if (run.ok() && run->ok()) return "";
+  return program + " is not installed (Debian: " + package + ")";
 }
 
 std::vector<pid_t> Descendants(pid_t root) {

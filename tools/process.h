@@ -51,8 +51,9 @@ gate::Result<Streamed> Stream(const Command& command,
                               std::optional<std::chrono::seconds> limit = std::nullopt,
                               std::chrono::seconds grace = std::chrono::seconds(5));
 
-/// Whether `program` is installed: it is started, to tell its version.
-bool Runs(const std::string& program);
+/// Why `program` can't be run, with the Debian package that holds it; empty where it tells its
+/// version.
+std::string Missing(const std::string& program, const std::string& package);
 
 /// All processes below `root`, children first in no set order, without `root` itself.
 std::vector<pid_t> Descendants(pid_t root);
