@@ -7,7 +7,8 @@ The KUnit suite, built into a UML kernel, run, and judged by the gate. Needs Ker
 
 Cache variables:
   KUNIT_FILTER   suite, suite.case, a glob of these, or @failed for what failed last; empty: all
-  KUNIT_TIMEOUT  seconds until a boot counts as hung
+  KUNIT_TIMEOUT  seconds until a boot of the plain profile counts as hung; slower ones have several
+                 times that
   KUNIT_JOBS     compilers at a time; 0: one per processor
   KUNIT_SMP_TESTS    ON: CTest runs kunit-smp, kunit-arm64 and kunit-uml-smp, too
   KUNIT_LISTS_SINCE  git revision that the lists of expected tests and allowed splats are compared
@@ -41,7 +42,7 @@ include(KunitGate)
 
 set(KUNIT_FILTER "" CACHE STRING
   "What to run: suite, suite.case, a glob of these, or @failed for what failed last (empty: all)")
-set(KUNIT_TIMEOUT 60 CACHE STRING "Seconds until a boot of the KUnit kernel counts as hung")
+set(KUNIT_TIMEOUT 60 CACHE STRING "Seconds until a boot of the plain KUnit kernel counts as hung")
 set(KUNIT_JOBS 0 CACHE STRING "Compilers at a time in a kernel build (0: one per processor)")
 option(KUNIT_SMP_TESTS
   "CTest runs the profiles with several CPUs, too: three kernels more to build" OFF)
@@ -53,19 +54,15 @@ if(KUNIT_LISTS_SINCE)
   set(kunit_since --since "${KUNIT_LISTS_SINCE}")
 endif()
 
-# kunit_add_profile(<name> EXPECTED <file> [TIMEOUT_FACTOR <n>] [ALL] [NO_TESTS])
+# kunit_add_profile(<name> EXPECTED <file> [ALL] [NO_TESTS])
 #
 # The targets and tests of one configuration of the kernel, as told above. EXPECTED: the cases that
-# get entries in CTest. TIMEOUT_FACTOR: what KUNIT_TIMEOUT is multiplied with, for a slower kernel.
-# ALL: part of the default target. NO_TESTS: CTest shows that it could run, and does not run it.
+# get entries in CTest. ALL: part of the default target. NO_TESTS: CTest shows that it could run, and
+# does not run it.
 function(kunit_add_profile name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;NO_TESTS" "EXPECTED;TIMEOUT_FACTOR" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;NO_TESTS" "EXPECTED" "")
   set(state "${CMAKE_BINARY_DIR}/${name}")
   set(where ${kernel_where} --profile "${name}")
-  set(timeout "${KUNIT_TIMEOUT}")
-  if(arg_TIMEOUT_FACTOR)
-    math(EXPR timeout "${KUNIT_TIMEOUT} * ${arg_TIMEOUT_FACTOR}")
-  endif()
 
   file(GLOB configs CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/kunit/*.config")
   add_custom_command(OUTPUT "${state}/image.id"
@@ -80,11 +77,11 @@ function(kunit_add_profile name)
   endif()
   # Options that a new verdict hangs on, in a file that is written only where they change.
   file(CONFIGURE OUTPUT "${state}/settings" @ONLY
-    CONTENT "filter @KUNIT_FILTER@\ntimeout @timeout@\n")
+    CONTENT "filter @KUNIT_FILTER@\ntimeout @KUNIT_TIMEOUT@\n")
   file(GLOB lists CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/kunit/expected*.txt" "${CMAKE_SOURCE_DIR}/kernel/allow-*.txt")
   add_custom_command(OUTPUT "${state}/results"
-    COMMAND kunit-run exec ${where} ${selection} ${kunit_since} --timeout "${timeout}"
+    COMMAND kunit-run exec ${where} ${selection} ${kunit_since} --timeout "${KUNIT_TIMEOUT}"
     DEPENDS "${state}/image.id" "${state}/settings" ${lists} kunit-run
     COMMENT "Running the suite"
     USES_TERMINAL VERBATIM)
@@ -136,10 +133,7 @@ endfunction()
 set(kunit_state "${CMAKE_BINARY_DIR}/kunit")
 
 kunit_add_profile(kunit EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected.txt" ALL)
-# Under KASAN and lockdep the suite takes several times as long, and kmemleak waits for memory to
-# come of age.
-kunit_add_profile(kunit-debug EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-kunit-debug.txt"
-  TIMEOUT_FACTOR 5)
+kunit_add_profile(kunit-debug EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-kunit-debug.txt")
 # Emulated, and each race is run thousands of times.
 set(without_tests NO_TESTS)
 if(KUNIT_SMP_TESTS)
@@ -147,7 +141,7 @@ if(KUNIT_SMP_TESTS)
 endif()
 foreach(profile IN ITEMS kunit-smp kunit-arm64 kunit-uml-smp)
   kunit_add_profile(${profile} EXPECTED "${CMAKE_SOURCE_DIR}/kunit/expected-${profile}.txt"
-    TIMEOUT_FACTOR 30 ${without_tests})
+    ${without_tests})
 endforeach()
 
 add_custom_target(list-changes

@@ -18,11 +18,9 @@ reached), coverage.json, console.log and client.log of the two boots.
 include_guard(GLOBAL)
 include(KernelTree)
 
-# A kernel that counts takes longer, and a boot with the client times jobs.
-math(EXPR coverage_timeout "${KUNIT_TIMEOUT} * 5")
 add_custom_target(coverage
   COMMAND series-coverage check --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
-    --jobs "${KUNIT_JOBS}" --timeout "${coverage_timeout}"
+    --jobs "${KUNIT_JOBS}" --timeout "${KUNIT_TIMEOUT}"
   COMMENT "Counting what the tests reach"
   USES_TERMINAL VERBATIM)
 add_dependencies(coverage series-apply)

@@ -20,6 +20,7 @@
 #include "file_io.h"
 #include "files.h"
 #include "gate.h"
+#include "judged_run.h"
 #include "kernel_image.h"
 #include "kernel_tree.h"
 #include "ktap_writer.h"
@@ -123,9 +124,6 @@ Result<gate::Verdict> Boot(const Arguments& arguments, bool patched) {
   std::error_code error;
   fs::create_directories(results, error);
   gate::Put(stdout, fmt::format("-- {} the series\n", patched ? "with" : "without"));
-  auto gate = gate::Gate::Create(GateOptions(arguments, paths));
-  if (!gate.ok()) return Error{gate.error()};
-  std::ofstream console(paths.state / "console.log", std::ios::binary | std::ios::trunc);
   process::Command kernel;
   // At the end of its standard input UML's console hangs up, and prints nothing any more; /dev/null
   // has an end, but nothing that it could be told by.
@@ -137,18 +135,8 @@ Result<gate::Verdict> Boot(const Arguments& arguments, bool patched) {
       "--", "guest", "--out", results.string(), "--jobs", std::to_string(arguments.timed_jobs)};
   if (patched != arguments.swap) kernel.argv.push_back("--fenced");
   kernel.folder = paths.state.string();
-  const auto run = process::Stream(
-      kernel,
-      [&](std::string_view bytes) {
-        console.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        gate->Feed(bytes);
-      },
-      nullptr, std::chrono::seconds(arguments.timeout));
-  console.close();
-  if (!run.ok()) gate->AddInfrastructureFault(run.error());
-  if (!console) gate->AddInfrastructureFault("cannot write the console log");
-  return gate->Finish(run.ok() && run->timed_out ? gate::EndOfInput::kTimedOut
-                                                 : gate::EndOfInput::kEof);
+  return RunJudged(kernel, KernelRunner::kUml, paths.state / "console.log",
+                   GateOptions(arguments, paths), std::chrono::seconds(arguments.timeout));
 }
 
 Result<before_after::KernelResults> Collect(const Arguments& arguments, bool patched,

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "before_after_guest.h"
 #include "file_io.h"
 #include "git.h"
+#include "judged_run.h"
 #include "process.h"
 #include "series_tree.h"
 
@@ -58,25 +58,12 @@ std::vector<fs::path> FindFiles(const fs::path& folder, const char* extension) {
   return found;
 }
 
-/// Runs `kernel`, and judges what it prints, which is kept in `console`.
-Result<ExitCode> Judge(const process::Command& kernel, const fs::path& console,
-                       const gate::Options& options, int timeout) {
-  auto gate = gate::Gate::Create(options);
-  if (!gate.ok()) return Error{gate.error()};
-  std::ofstream log(console, std::ios::binary | std::ios::trunc);
-  const auto run = process::Stream(
-      kernel,
-      [&](std::string_view bytes) {
-        log.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        gate->Feed(bytes);
-      },
-      nullptr, std::chrono::seconds(timeout));
-  log.close();
-  if (!run.ok()) gate->AddInfrastructureFault(run.error());
-  if (!log) gate->AddInfrastructureFault("cannot write the console log");
-  return gate
-      ->Finish(run.ok() && run->timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof)
-      .code;
+/// Runs a kernel, and judges what it prints, which is kept in `console`.
+Result<ExitCode> Judge(const process::Command& command, KernelRunner runner,
+                       const fs::path& console, const gate::Options& options, int timeout) {
+  const auto verdict = RunJudged(command, runner, console, options, std::chrono::seconds(timeout));
+  if (!verdict.ok()) return Error{verdict.error()};
+  return verdict->code;
 }
 
 /// The cases of the drivers that opt in, out of the list for before-after.
@@ -184,6 +171,7 @@ Result<Done> CoverageKernel::ForgetCounts() const {
 
 Result<ExitCode> CoverageKernel::RunSuite() const {
   const KernelPaths paths = Paths();
+  const int timeout = Timeout();
   const auto expected = Profile().Expected();
   if (!expected.ok()) return Error{expected.error()};
   gate::Options options = Profile().GateOptions(paths, settings_.base);
@@ -195,7 +183,8 @@ Result<ExitCode> CoverageKernel::RunSuite() const {
   options.log_name = paths.Name(console);
   options.image_file = paths.image().string();
   // Ours ends the run; kunit.py's own limit must not come first.
-  return Judge(KunitExec(paths, "", settings_.timeout + 60), console, options, settings_.timeout);
+  return Judge(KunitExec(paths, "", timeout + 60), KernelRunner::kKunitTool, console, options,
+               timeout);
 }
 
 Result<ExitCode> CoverageKernel::RunClient() const {
@@ -235,7 +224,7 @@ Result<ExitCode> CoverageKernel::RunClient() const {
                  "--out",
                  results.string()};
   kernel.folder = Folder().string();
-  return Judge(kernel, console, options, settings_.timeout);
+  return Judge(kernel, KernelRunner::kUml, console, options, Timeout());
 }
 
 Result<ExitCode> CoverageKernel::Run() const {

@@ -22,7 +22,7 @@ class CoverageKernel {
     std::filesystem::path self;   ///< This program, which is the kernel's first process, too.
     std::string base;             ///< Whose list of allowed splats serves.
     int jobs = 1;
-    int timeout = 300;  ///< Seconds until a boot counts as hung.
+    int timeout = 60;  ///< Seconds until a boot of the plain kernel counts as hung.
   };
 
   /// What the counters of a run say.
@@ -59,6 +59,7 @@ class CoverageKernel {
 
   KunitProfile Profile() const { return {settings_.project, kProfile}; }
   KernelPaths Paths() const;
+  int Timeout() const { return settings_.timeout * Profile().TimeoutFactor(); }
   gate::Result<files::Done> MakeLibrary() const;
   gate::Result<files::Done> ForgetCounts() const;
   gate::Result<gate::ExitCode> RunSuite() const;

@@ -57,6 +57,11 @@ std::string KunitProfile::Missing(const fs::path& tree) const {
   return "";
 }
 
+int KunitProfile::TimeoutFactor() const {
+  if (plain()) return 1;
+  return name == "kunit-debug" || name == "coverage" ? 5 : 30;
+}
+
 gate::Result<std::string> KunitProfile::Expected() const {
   const fs::path folder = project / "kunit";
   auto all = files::Read(folder / "expected.txt");

@@ -27,6 +27,10 @@ struct KunitProfile {
   /// Why it can't be built or run here: what is not installed, or not in `tree`; empty where it
   /// can.
   std::string Missing(const std::filesystem::path& tree) const;
+  /// How many times as long as in the plain one the suite takes in it, at most: kmemleak waits for
+  /// memory to come of age, KASAN and lockdep look at much, an emulator at all, and each race is
+  /// run thousands of times.
+  int TimeoutFactor() const;
   /// The options of its own.
   std::filesystem::path Options() const { return project / "kunit" / (name + ".config"); }
   /// The text of the list of all cases that it runs. The error names a list that can't be read.

@@ -16,6 +16,7 @@
 #include "file_io.h"
 #include "files.h"
 #include "gate.h"
+#include "judged_run.h"
 #include "kernel_image.h"
 #include "kernel_tree.h"
 #include "kunit_profile.h"
@@ -203,52 +204,34 @@ int Execute(const Arguments& arguments) {
         .count();
   };
   const auto expected = WriteExpected(arguments, run);
-  auto gate = expected.ok() ? gate::Gate::Create(options) : Error{expected.error()};
-  if (!gate.ok()) {
+  if (!expected.ok()) {
     static_cast<void>(files::Remove(run.results));
-    return Complain(gate.error());
+    return Complain(expected.error());
   }
-  std::ofstream console(run.console, std::ios::binary | std::ios::trunc);
-
   if (paths.machine.arch == "x86_64") {
     const bool kvm = BootsByKvm(paths);
     if (kvm) paths.machine.exec.insert(paths.machine.exec.end(), {"--qemu_args", "-accel kvm"});
     gate::Put(stderr, kvm ? "-- by KVM\n" : "-- emulated: KVM does not boot this kernel here\n");
   }
-  const auto limit = std::chrono::seconds(arguments.timeout);
   // Ours ends the run; kunit.py's own limit must not come first.
-  const process::Command kunit = KunitExec(paths, *filter, arguments.timeout + 60);
-  const auto result = process::Stream(
-      kunit,
-      [&](std::string_view bytes) {
-        console.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        gate->Feed(bytes);
-      },
-      nullptr, limit);
-  console.close();
-  if (!result.ok()) {
-    gate->AddInfrastructureFault(result.error());
-  } else if (result->code != 0 && !result->timed_out) {
-    gate->AddInfrastructureFault(
-        fmt::format("kunit.py exits with {}; see {}", result->code, options.log_name));
+  const int timeout = arguments.timeout * arguments.Profile().TimeoutFactor();
+  const auto verdict = RunJudged(KunitExec(paths, *filter, timeout + 60), KernelRunner::kKunitTool,
+                                 run.console, options, std::chrono::seconds(timeout));
+  if (!verdict.ok()) {
+    static_cast<void>(files::Remove(run.results));
+    return Complain(verdict.error());
   }
-  if (!console) {
-    gate->AddInfrastructureFault(fmt::format("cannot write {}", options.log_name));
-  }
-  const bool timed_out = result.ok() && result->timed_out;
-  const auto verdict =
-      gate->Finish(timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
   PrintListChanges(arguments);
-  if (verdict.code == ExitCode::kInfrastructure) {
+  if (verdict->code == ExitCode::kInfrastructure) {
     static_cast<void>(files::Remove(run.results));
     return kInfrastructure;
   }
-  const bool complete = verdict.code == ExitCode::kPassed || verdict.code == ExitCode::kFailed;
-  last_failed.Update(*filter, gate::Blamed(verdict), complete);
+  const bool complete = verdict->code == ExitCode::kPassed || verdict->code == ExitCode::kFailed;
+  last_failed.Update(*filter, gate::Blamed(*verdict), complete);
   for (const auto& written :
        {files::Write(run.last_failed, last_failed.Serialize()),
         files::Write(run.shown, supervise::BuildId()),
-        files::Write(run.results, fmt::format("{}\n", gate::ExitCodeName(verdict.code)))}) {
+        files::Write(run.results, fmt::format("{}\n", gate::ExitCodeName(verdict->code)))}) {
     if (!written.ok()) return Complain(written.error());
   }
   return 0;
@@ -333,7 +316,10 @@ int main(int argc, char** argv) {
   CLI::App* verdict = add("verdict", "Show the last verdict and exit with its code");
   CLI::App* lists = add("lists", "Tell which expected tests and allowed splats left or came");
   CLI::App* debug = add("gdb", "Boot the kernel under gdb and stop at a failing assertion");
-  execute->add_option("--timeout", arguments.timeout, "Seconds until a boot counts as hung")
+  execute
+      ->add_option("--timeout", arguments.timeout,
+                   "Seconds until a boot of the plain kernel counts as hung; others have several "
+                   "times that")
       ->check(CLI::Range(1, 86400));
   verdict->add_flag("--unless-shown", arguments.unless_shown,
                     "Print nothing where the build that asks has shown it as the kernel ran");

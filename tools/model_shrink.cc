@@ -16,6 +16,7 @@
 #include "files.h"
 #include "gate.h"
 #include "git.h"
+#include "judged_run.h"
 #include "kernel_image.h"
 #include "kernel_tree.h"
 #include "kunit_profile.h"
@@ -37,8 +38,6 @@ constexpr const char kSuite[] = "videobuf2_fence_model";
 constexpr const char kModule[] = "videobuf2_fence_model_kunit";
 /// Of COMMAND_LINE_SIZE in arch/um/include/asm/setup.h, 2048 bytes; others need some of it.
 constexpr std::size_t kLongestList = 1500;
-/// Under KASAN and lockdep the suite takes several times as long.
-constexpr int kSlowProfileFactor = 5;
 
 struct Arguments {
   fs::path project;
@@ -86,30 +85,20 @@ class WalkingKernel {
     gate::Options options = profile_.GateOptions(paths_, arguments_.base);
     options.out = nullptr;
     options.log_name = paths_.Name(console_file);
-    auto gate = gate::Gate::Create(options);
-    if (!gate.ok()) return Error{gate.error()};
-    std::string console;
-    const int timeout = arguments_.timeout * (profile_.plain() ? 1 : kSlowProfileFactor);
-    const auto run = process::Stream(
-        KunitExec(paths_, kSuite, timeout + 60, parameters),
-        [&](std::string_view bytes) {
-          console += bytes;
-          gate->Feed(bytes);
-        },
-        nullptr, std::chrono::seconds(timeout));
-    if (!run.ok()) return Error{run.error()};
-    const auto written = files::Write(console_file, console);
-    if (!written.ok()) return Error{written.error()};
-    if (run->code != 0 && !run->timed_out) {
-      return Error{fmt::format("{}: error: kunit.py exits with {}", options.log_name, run->code)};
+    const int timeout = arguments_.timeout * profile_.TimeoutFactor();
+    const auto verdict =
+        RunJudged(KunitExec(paths_, kSuite, timeout + 60, parameters), KernelRunner::kKunitTool,
+                  console_file, options, std::chrono::seconds(timeout));
+    if (!verdict.ok()) return Error{verdict.error()};
+    if (verdict->code == ExitCode::kInfrastructure) {
+      return Error{fmt::format("{}: error: the machine failed, not the kernel: {}",
+                               options.log_name, FirstFault(*verdict))};
     }
+    const auto console = files::Read(console_file);
+    if (!console.ok()) return Error{console.error()};
     Boot boot;
-    boot.verdict =
-        gate->Finish(run->timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
-    boot.reports = ReadWalkReports(console);
-    if (boot.verdict.code == ExitCode::kInfrastructure) {
-      return Error{fmt::format("{}: error: the machine failed, not the kernel", options.log_name)};
-    }
+    boot.verdict = *verdict;
+    boot.reports = ReadWalkReports(*console);
     if (boot.reports.empty()) {
       const auto& reasons = boot.verdict.reasons;
       return Error{
@@ -308,8 +297,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--kind", arguments.kind, "The one kind of queue to walk; default: all");
   app.add_option("--timeout", arguments.timeout,
-                 "Seconds until a boot of the plain kernel counts as hung; others have five times "
-                 "that")
+                 "Seconds until a boot of the plain kernel counts as hung; others have several "
+                 "times that")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
   try {

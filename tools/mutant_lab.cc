@@ -13,9 +13,10 @@
 
 #include "gate.h"
 #include "git.h"
+#include "judged_run.h"
 #include "kernel_image.h"
-#include "kernel_tree.h"
 #include "process.h"
+#include "tree_copy.h"
 
 namespace {
 
@@ -23,11 +24,6 @@ namespace fs = std::filesystem;
 using files::Done;
 using gate::Error;
 using gate::Result;
-
-using series_tree::kSuiteFolder;
-
-/// Under KASAN and lockdep the suite takes several times as long, and kmemleak waits.
-constexpr int kSlowProfileFactor = 10;
 
 /// A test that did not run saw nothing: the kernel may have died before it, whatever the cause.
 std::set<std::string> BlamedOfThoseThatRan(gate::Verdict verdict) {
@@ -87,40 +83,11 @@ Result<Done> MutantLab::MakeTree() {
                                (theirs.folder() / line.substr(line.rfind(' ') + 1)).string())};
     }
   }
-  kernel_tree::Origin origin;
-  origin.kind = kernel_tree::Origin::Kind::kCheckout;
-  origin.path = theirs.folder();
-  origin.commit = *head;
-  origin.state = fmt::format("head {}\n", *head);
-  const git::Repository ours(Tree());
-  if (!fs::exists(Tree())) {
-    const auto imported = kernel_tree::Import(origin, Tree());
-    if (!imported.ok()) return imported;
-  } else if (const auto known = kernel_tree::Borrow(origin, Tree()); !known.ok()) {
-    return known;
-  }
-  // Of a git that was killed; under the build's lock none is at work.
-  const auto unlocked = files::Remove(Tree() / ".git/index.lock");
-  if (!unlocked.ok()) return unlocked;
-  // Only files that differ are written: what was compiled from the others stays good. A file that
-  // an edit had added is none of git's.
-  for (const auto& step :
-       {git::Arguments{"reset", "--quiet", "--hard", *head},
-        git::Arguments{"clean", "--quiet", "-fdx", "--exclude", std::string("/") + kSuiteFolder}}) {
-    const auto done = ours.Ask(step);
-    if (!done.ok()) return Error{done.error()};
-  }
-  if (!edits->empty()) {
-    const auto applied = ours.Ask({"apply", "-"}, *edits + "\n");
-    if (!applied.ok()) return Error{applied.error()};
-  }
-  std::error_code error;
-  const fs::path link = Tree() / kSuiteFolder;
-  if (!fs::is_symlink(link)) fs::create_directory_symlink(settings_.project / "kunit", link, error);
-  if (error) {
-    return Error{fmt::format("{}: error: cannot link: {}", link.string(), error.message())};
-  }
-  return Done{};
+  return Update({.from = theirs.folder(),
+                 .commit = *head,
+                 .patch = edits->empty() ? "" : *edits + "\n",
+                 .suite = settings_.project / "kunit",
+                 .to = Tree()});
 }
 
 /// The copy is made of the tree as it is; what is kept is kept for the tree as it was looked at.
@@ -228,32 +195,18 @@ Result<MutantLab::Verdict> MutantLab::Run(const std::string& profile,
   options.log_name = paths.Name(console_file);
   options.expected_file = expected_file.string();
   options.filter = filter;
-  auto gate = gate::Gate::Create(options);
-  if (!gate.ok()) return Error{gate.error()};
-  std::ofstream console(console_file, std::ios::binary | std::ios::trunc);
-  const int timeout = settings_.timeout * (Profile(profile).plain() ? 1 : kSlowProfileFactor);
-  const auto run = process::Stream(
-      KunitExec(paths, filter, timeout + 60),
-      [&](std::string_view bytes) {
-        console.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        gate->Feed(bytes);
-      },
-      nullptr, std::chrono::seconds(timeout));
-  if (!run.ok()) return Error{run.error()};
-  console.close();
-  if (!console) return Error{fmt::format("{}: error: cannot write", options.log_name)};
-  if (run->code != 0 && !run->timed_out) {
-    return Error{fmt::format("{}: error: kunit.py exits with {}", options.log_name, run->code)};
-  }
-  const auto verdict =
-      gate->Finish(run->timed_out ? gate::EndOfInput::kTimedOut : gate::EndOfInput::kEof);
-  if (verdict.code == gate::ExitCode::kInfrastructure) {
-    return Error{fmt::format("{}: error: the machine failed, not the kernel", options.log_name)};
+  const int timeout = settings_.timeout * Profile(profile).TimeoutFactor();
+  const auto verdict = RunJudged(KunitExec(paths, filter, timeout + 60), KernelRunner::kKunitTool,
+                                 console_file, options, std::chrono::seconds(timeout));
+  if (!verdict.ok()) return Error{verdict.error()};
+  if (verdict->code == gate::ExitCode::kInfrastructure) {
+    return Error{fmt::format("{}: error: the machine failed, not the kernel: {}", options.log_name,
+                             FirstFault(*verdict))};
   }
   Verdict told;
-  told.passed = verdict.code == gate::ExitCode::kPassed;
-  told.blamed = BlamedOfThoseThatRan(verdict);
-  told.summary = fmt::format("{}: {}", options.log_name, gate::ExitCodeName(verdict.code));
+  told.passed = verdict->code == gate::ExitCode::kPassed;
+  told.blamed = BlamedOfThoseThatRan(*verdict);
+  told.summary = fmt::format("{}: {}", options.log_name, gate::ExitCodeName(verdict->code));
   return told;
 }
 

@@ -125,7 +125,10 @@ int main(int argc, char** argv) {
       ->required();
   check->add_option("--jobs", settings.jobs, "Compilers at a time; default: one per processor")
       ->check(CLI::NonNegativeNumber);
-  check->add_option("--timeout", settings.timeout, "Seconds until a boot counts as hung")
+  check
+      ->add_option("--timeout", settings.timeout,
+                   "Seconds until a boot of the plain kernel counts as hung; this one has several "
+                   "times that")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
   CLI::App* guest = app.add_subcommand("guest", "What runs in the kernel, as its process 1");

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tree_copy.h"
+
+#include <fmt/core.h>
+
+#include <system_error>
+
+#include "git.h"
+#include "kernel_tree.h"
+#include "series_tree.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using files::Done;
+using gate::Error;
+using gate::Result;
+using series_tree::kSuiteFolder;
+
+Result<Done> Link(const fs::path& link, const fs::path& suite) {
+  std::error_code error;
+  if (fs::is_symlink(link) && fs::read_symlink(link, error) == suite) return Done{};
+  const auto removed = files::Remove(link);
+  if (!removed.ok()) return removed;
+  fs::create_directory_symlink(suite, link, error);
+  if (!error) return Done{};
+  return Error{fmt::format("{}: error: cannot link: {}", link.string(), error.message())};
+}
+
+}  // namespace
+
+Result<Done> Update(const TreeCopy& copy) {
+  kernel_tree::Origin origin;
+  origin.kind = kernel_tree::Origin::Kind::kCheckout;
+  origin.path = copy.from;
+  origin.commit = copy.commit;
+  origin.state = fmt::format("head {}\n", copy.commit);
+  const git::Repository ours(copy.to);
+  if (!fs::exists(copy.to)) {
+    const auto imported = kernel_tree::Import(origin, copy.to);
+    if (!imported.ok()) return imported;
+  } else if (const auto known = kernel_tree::Borrow(origin, copy.to); !known.ok()) {
+    return known;
+  }
+  // Of a git that was killed; under the build's lock none is at work.
+  const auto unlocked = files::Remove(copy.to / ".git/index.lock");
+  if (!unlocked.ok()) return unlocked;
+  // A file that an edit had added is none of git's.
+  for (const auto& step :
+       {git::Arguments{"reset", "--quiet", "--hard", copy.commit},
+        git::Arguments{"clean", "--quiet", "-fdx", "--exclude", std::string("/") + kSuiteFolder}}) {
+    const auto done = ours.Ask(step);
+    if (!done.ok()) return Error{done.error()};
+  }
+  if (!copy.patch.empty()) {
+    const auto applied = ours.Ask({"apply", "-"}, copy.patch);
+    if (!applied.ok()) return Error{applied.error()};
+  }
+  return Link(copy.to / kSuiteFolder, copy.suite);
+}
