@@ -5,7 +5,8 @@ set -eu
 
 packages='build-essential cmake ninja-build
   libfmt-dev libcli11-dev nlohmann-json3-dev rapidjson-dev libtinyxml2-dev libpugixml-dev libgtest-dev
-  linux-source-6.12 flex bison bc python3 git xz-utils bzip2 zstd gdb v4l-utils
+  linux-source-6.12 flex bison bc libelf-dev libssl-dev
+  python3 git xz-utils bzip2 zstd gdb v4l-utils
   valgrind'
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "bench_rows.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "log_generator.h"
@@ -23,6 +26,14 @@ using measure::Row;
 
 constexpr char kGrep[] = "grep -c";
 constexpr char kTool[] = "kunit.py parse";
+
+/// A row of the benchmark that has a limit: its speed beside grep's.
+struct Limit {
+  const char* row;
+  double ratio;
+};
+constexpr Limit kLimits[] = {
+    {"kunit-gate", 1.2}, {"kunit-gate, from a pipe", 0.8}, {"kunit-gate --junit --json", 0.4}};
 
 int Fail(const std::string& message) {
   gate::Put(stderr, fmt::format("gate-bench: error: {}\n", message));
@@ -74,6 +85,29 @@ std::vector<Row> Rows(const std::string& gate, const fs::path& folder, const std
   return rows;
 }
 
+void AddRows(const std::string& shape, const std::vector<measure::Measured>& measured,
+             std::vector<bench::Row>* rows) {
+  const auto find = [&](std::string_view name) -> const measure::Measured& {
+    return *std::find_if(measured.begin(), measured.end(),
+                         [name](const auto& one) { return one.row.name == name; });
+  };
+  const auto& grep = find(kGrep);
+  for (const auto& [name, ratio] : kLimits) {
+    const auto& one = find(name);
+    bench::Row row{.what = fmt::format("{}, {} log", name, shape)};
+    row.not_run = one.fault.empty() ? grep.fault : one.fault;
+    if (row.not_run.empty()) {
+      row.figure = fmt::format("{:.0f} MB/s", one.megabytes_per_cpu_second);
+      row.beside = fmt::format("{}: {:.0f} MB/s", kGrep, grep.megabytes_per_cpu_second);
+      row.ratio = one.megabytes_per_cpu_second / grep.megabytes_per_cpu_second;
+      row.wanted = bench::Row::Wanted::kAtLeast;
+      row.limit = ratio;
+      row.remark = "of processor time";
+    }
+    rows->push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,6 +116,7 @@ int main(int argc, char** argv) {
   std::string gate;
   std::string folder;
   std::string tree;
+  std::string rows_file;
   int rounds = 5;
   std::uint64_t bytes = 100'000'000;
   // kunit_tool takes half a minute for what grep does in a blink: it gets a shorter log.
@@ -97,6 +132,8 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "How often each is run; the quickest counts; default: 5")
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
+  app.add_option("--rows", rows_file, "Writes what has a limit to this file, for bench-table")
+      ->type_name("FILE");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -104,6 +141,7 @@ int main(int argc, char** argv) {
   }
   std::error_code error;
   fs::create_directories(folder, error);
+  std::vector<bench::Row> table;
   const auto shapes = {std::pair("flat", gate::LogOptions::Shape::kFlat),
                        std::pair("deep", gate::LogOptions::Shape::kDeep)};
   for (const auto& [name, shape] : shapes) {
@@ -128,6 +166,11 @@ int main(int argc, char** argv) {
     gate::Put(stdout, fmt::format("{} log, {:.1f} MB\n{}", name, static_cast<double>(*size) / 1e6,
                                   measure::Format(measured, {kGrep, kTool})));
     std::fflush(stdout);
+    AddRows(name, measured, &table);
+  }
+  if (!rows_file.empty()) {
+    const std::string saved = bench::Save(table, rows_file);
+    if (!saved.empty()) return Fail(saved);
   }
   return 0;
 }

@@ -17,7 +17,7 @@ struct KernelMachine {
   std::string target = "linux";   ///< What make makes,
   std::string image = "linux";    ///< and where it is, below the objects.
   std::string symbols = "linux";  ///< The same with debug information, likewise.
-  std::string cross_compile;      ///< What the names of its compiler's programs begin with.
+  std::string cross_compile{};    ///< What the names of its compiler's programs begin with.
   std::vector<std::string> exec;  ///< More arguments for kunit.py exec.
 
   bool uml() const { return arch == "um"; }

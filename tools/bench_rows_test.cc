@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "files.h"
+#include "test_files.h"
+
+namespace {
+
+using bench::Format;
+using bench::Judge;
+using bench::Load;
+using bench::Row;
+using bench::Save;
+using gate::ExitCode;
+
+Row Limited(Row::Wanted wanted, double ratio) {
+  return {.what = "loop",
+          .figure = "5 s",
+          .beside = "theirs: 10 s",
+          .ratio = ratio,
+          .wanted = wanted,
+          .limit = 0.7,
+          .remark = "0.4 to 0.6"};
+}
+
+TEST(BenchRowsTest, LimitIsPartOfWhatIsWanted) {
+  EXPECT_FALSE(Limited(Row::Wanted::kAtMost, 0.7).missed());
+  EXPECT_TRUE(Limited(Row::Wanted::kAtMost, 0.71).missed());
+  EXPECT_FALSE(Limited(Row::Wanted::kAtLeast, 0.7).missed());
+  EXPECT_TRUE(Limited(Row::Wanted::kAtLeast, 0.69).missed());
+  EXPECT_FALSE(Limited(Row::Wanted::kNothing, 9).missed());
+}
+
+TEST(BenchRowsTest, OnlyWhatRepeatsOnEachMachineFails) {
+  Row row = Limited(Row::Wanted::kAtMost, 0.9);
+  EXPECT_EQ(Judge({row}), ExitCode::kPassed);
+  row.repeats = true;
+  EXPECT_EQ(Judge({row}), ExitCode::kFailed);
+  row.ratio = 0.5;
+  EXPECT_EQ(Judge({row}), ExitCode::kPassed);
+}
+
+TEST(BenchRowsTest, WhatDidNotRunHasNotPassed) {
+  const Row row{.what = "memory", .not_run = "pahole is not installed"};
+  EXPECT_EQ(Judge({row}), ExitCode::kInfrastructure);
+  EXPECT_EQ(Judge({}), ExitCode::kInfrastructure);
+  EXPECT_EQ(Judge({row, Limited(Row::Wanted::kAtMost, 0.5)}), ExitCode::kPassed);
+}
+
+TEST(BenchRowsTest, TableIsInColumns) {
+  const Row missing{.what = "memory of queues", .not_run = "pahole is not installed"};
+  EXPECT_EQ(Format({Limited(Row::Wanted::kAtMost, 0.9), missing}),
+            "what              figure  beside        ratio  wanted   verdict  remark\n"
+            "loop              5 s     theirs: 10 s  0.900  <= 0.70  MISSED   0.4 to 0.6\n"
+            "memory of queues                                        NOT RUN  pahole is not "
+            "installed\n");
+}
+
+TEST(BenchRowsTest, ReadsWhatItWrote) {
+  const gate::TestFolder folder;
+  const std::string file = folder.Path("rows.json");
+  Row row = Limited(Row::Wanted::kAtLeast, 0.65);
+  row.repeats = true;
+  const Row missing{.what = "memory", .not_run = "pahole is not installed"};
+  ASSERT_EQ(Save({row, missing}, file), "");
+  const auto rows = Load(file);
+  ASSERT_TRUE(rows.ok()) << rows.error();
+  EXPECT_EQ(Format(*rows), Format({row, missing}));
+  EXPECT_EQ(Judge(*rows), ExitCode::kFailed);
+}
+
+TEST(BenchRowsTest, SaysWhatIsWrongWithAFile) {
+  const gate::TestFolder folder;
+  const std::string file = folder.Path("rows.json");
+  EXPECT_NE(Load(file).error().find(file), std::string::npos);
+  for (const char* text :
+       {"", "[{\"what\": 1}]", "{\"what\": \"x\"}", "[", "[{\"what\": \"x\"}]"}) {
+    ASSERT_TRUE(files::Write(file, text).ok());
+    const auto rows = Load(file);
+    ASSERT_FALSE(rows.ok()) << text;
+    EXPECT_TRUE(rows.error().starts_with(file + ": error: ")) << rows.error();
+    EXPECT_EQ(rows.error().find('\n'), std::string::npos) << rows.error();
+  }
+}
+
+}  // namespace
