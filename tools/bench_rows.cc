@@ -67,13 +67,14 @@ std::string Format(const std::vector<Row>& rows) {
 }
 
 gate::ExitCode Judge(const std::vector<Row>& rows) {
-  if (std::any_of(rows.begin(), rows.end(),
-                  [](const Row& row) { return row.repeats && row.missed(); })) {
-    return gate::ExitCode::kFailed;
+  const auto any = [&rows](auto condition) {
+    return std::any_of(rows.begin(), rows.end(), condition);
+  };
+  if (rows.empty() || any([](const Row& row) { return !row.not_run.empty(); })) {
+    return gate::ExitCode::kInfrastructure;
   }
-  const bool ran =
-      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.not_run.empty(); });
-  return ran ? gate::ExitCode::kPassed : gate::ExitCode::kInfrastructure;
+  return any([](const Row& row) { return row.repeats && row.missed(); }) ? gate::ExitCode::kFailed
+                                                                         : gate::ExitCode::kPassed;
 }
 
 std::string Save(const std::vector<Row>& rows, const std::string& file) {

@@ -22,7 +22,7 @@ struct Row {
   double ratio = 0;      ///< Of the two; 0: none is told.
   Wanted wanted = Wanted::kNothing;
   double limit = 0;       ///< Of `ratio`.
-  bool repeats = false;   ///< The same on each machine, so that a miss is a fault.
+  bool repeats = false;   ///< The same in each run with one toolchain: a miss is a fault.
   std::string remark{};   ///< The spread of what was measured, for one; may be empty.
   std::string not_run{};  ///< Why there is no figure; empty where there is one.
 
@@ -32,11 +32,11 @@ struct Row {
 /// One line each, in columns, with a line of their names.
 std::string Format(const std::vector<Row>& rows);
 
-/// kFailed where a figure that repeats on each machine is beyond its limit; kInfrastructure where
-/// nothing was measured at all. One that is noisy and beyond it is told, and no fault.
+/// kInfrastructure where something was not measured: that is no pass. kFailed where a figure that
+/// repeats is beyond its limit. One that is noisy and beyond it is told, and no fault.
 gate::ExitCode Judge(const std::vector<Row>& rows);
 
-/// Writes rows as JSON, in one step, into a folder that is there. Empty, or the error.
+/// Writes rows as JSON, in one step. Empty, or the error.
 std::string Save(const std::vector<Row>& rows, const std::string& file);
 
 /// Reads what Save() wrote. The error is one line: unreadable, no JSON, wrong form.

@@ -36,7 +36,7 @@ TEST(BenchRowsTest, LimitIsPartOfWhatIsWanted) {
   EXPECT_FALSE(Limited(Row::Wanted::kNothing, 9).missed());
 }
 
-TEST(BenchRowsTest, OnlyWhatRepeatsOnEachMachineFails) {
+TEST(BenchRowsTest, OnlyWhatRepeatsFails) {
   Row row = Limited(Row::Wanted::kAtMost, 0.9);
   EXPECT_EQ(Judge({row}), ExitCode::kPassed);
   row.repeats = true;
@@ -49,7 +49,7 @@ TEST(BenchRowsTest, WhatDidNotRunHasNotPassed) {
   const Row row{.what = "memory", .not_run = "pahole is not installed"};
   EXPECT_EQ(Judge({row}), ExitCode::kInfrastructure);
   EXPECT_EQ(Judge({}), ExitCode::kInfrastructure);
-  EXPECT_EQ(Judge({row, Limited(Row::Wanted::kAtMost, 0.5)}), ExitCode::kPassed);
+  EXPECT_EQ(Judge({row, Limited(Row::Wanted::kAtMost, 0.5)}), ExitCode::kInfrastructure);
 }
 
 TEST(BenchRowsTest, TableIsInColumns) {
@@ -66,12 +66,15 @@ TEST(BenchRowsTest, ReadsWhatItWrote) {
   const std::string file = folder.Path("rows.json");
   Row row = Limited(Row::Wanted::kAtLeast, 0.65);
   row.repeats = true;
+  ASSERT_EQ(Save({row}, file), "");
+  auto rows = Load(file);
+  ASSERT_TRUE(rows.ok()) << rows.error();
+  EXPECT_EQ(Judge(*rows), ExitCode::kFailed);
   const Row missing{.what = "memory", .not_run = "pahole is not installed"};
   ASSERT_EQ(Save({row, missing}, file), "");
-  const auto rows = Load(file);
+  rows = Load(file);
   ASSERT_TRUE(rows.ok()) << rows.error();
   EXPECT_EQ(Format(*rows), Format({row, missing}));
-  EXPECT_EQ(Judge(*rows), ExitCode::kFailed);
 }
 
 TEST(BenchRowsTest, SaysWhatIsWrongWithAFile) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "git.h"
+#include "kernel_image.h"
 #include "kernel_tree.h"
 #include "make_output.h"
 #include "process.h"
@@ -85,9 +86,7 @@ std::string CompileCheck::Missing() const {
     const std::string missing = process::Missing(need.program, need.packages);
     if (!missing.empty()) return missing;
   }
-  if (settings_.arch == "x86_64" && !fs::exists("/usr/include/libelf.h")) {
-    return "libelf.h is not installed (Debian: libelf-dev)";
-  }
+  if (const std::string missing = MissingHeader(settings_.arch); !missing.empty()) return missing;
   // allmodconfig has signed modules, whatever is asked for, and so the program that signs them.
   if (!fs::exists("/usr/include/openssl/evp.h")) {
     return "openssl/evp.h is not installed (Debian: libssl-dev)";

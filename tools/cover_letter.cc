@@ -188,6 +188,25 @@ std::string DescribeComparison(std::string_view report) {
   return text;
 }
 
+Result<std::string> DescribeCost(const std::vector<bench::Row>& rows, const std::string& base) {
+  std::string text = fmt::format(
+      "Linux {}, x86_64, one plane of vmalloc that nobody else holds. QEMU\n"
+      "(-icount) counts the instructions; those of RCU, which frees the fence\n"
+      "later, are not in it. The bytes are pahole's.\n\n",
+      base);
+  for (const auto& row : rows) {
+    if (!row.not_run.empty()) {
+      return Error{fmt::format("{}: error: not measured: {}", row.what, row.not_run)};
+    }
+    if (row.missed()) {
+      return Error{
+          fmt::format("{}: error: beyond the limit: {}, {}", row.what, row.figure, row.beside)};
+    }
+    text += fmt::format("{}: {}\n  {}\n", row.what, row.figure, row.beside);
+  }
+  return text;
+}
+
 Result<std::string> Fill(std::string_view generated, std::string_view letter) {
   const auto lines = git::SplitLines(letter);
   const std::string subject = SubjectOf(lines);

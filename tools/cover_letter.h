@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench_rows.h"
 #include "result.h"
 #include "verdict.h"
 
@@ -40,6 +41,11 @@ std::string DescribeComparison(std::string_view report);
 /// The same without its tables: for a second comparison, whose rows were judged by the same table
 /// of what is expected.
 std::string SummarizeComparison(std::string_view report);
+
+/// What fence-cost measured, figure by figure. A figure beyond its limit, and one that was not
+/// taken, is an error.
+gate::Result<std::string> DescribeCost(const std::vector<bench::Row>& rows,
+                                       const std::string& base);
 
 /// `generated` by `git format-patch --cover-letter`, with the subject and the text of `letter` in
 /// the places that git leaves for them.

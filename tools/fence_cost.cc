@@ -20,7 +20,6 @@
 #include "git.h"
 #include "judged_run.h"
 #include "kernel_image.h"
-#include "kernel_tree.h"
 #include "kunit_profile.h"
 #include "process.h"
 #include "report.h"
@@ -92,7 +91,8 @@ class CostKernel {
     return step;
   }
 
-  Result<fence_cost::Kernel> Measure() const {
+  /// `figures` are set where the value, the verdict on the cases that measure, is "passed".
+  Result<ExitCode> Measure(fence_cost::Kernel* figures) const {
     const fs::path console = paths_.state / "console.log";
     gate::Options options;
     options.out = nullptr;
@@ -106,39 +106,38 @@ class CostKernel {
       for (const auto& reason : verdict->reasons) {
         gate::Put(stderr, gate::FormatReason(reason, verdict->log, gate::Style(false)) + "\n");
       }
-      return Error{fmt::format("{}: error: {}, so that its figures count for nothing",
-                               options.log_name, gate::ExitCodeName(verdict->code))};
+      gate::Put(stderr, fmt::format("{}: error: {}, so that its figures count for nothing\n",
+                                    options.log_name, gate::ExitCodeName(verdict->code)));
+      return verdict->code;
     }
-    fence_cost::Kernel kernel;
     auto samples = fence_cost::ReadSamples(files::ReadOrEmpty(console));
     if (!samples.ok()) return Error{options.log_name + ": " + samples.error()};
-    kernel.samples = std::move(*samples);
+    figures->samples = std::move(*samples);
+    return ExitCode::kPassed;
+  }
+
+  Result<Done> ReadSizes(fence_cost::Kernel* figures) const {
     for (const char* object : kMeasuredObjects) {
       const fs::path file = paths_.objects() / "drivers/media/common/videobuf2" / object;
-      if (!fs::exists(file)) continue;
+      if (!fs::exists(file)) continue;  // What is missing then is told by name.
       process::Command pahole;
       pahole.argv = {"pahole", "--sizes", file.string()};
       const auto run = process::Run(pahole);
-      if (run.ok() && run->ok()) kernel.sizes.merge(fence_cost::ReadSizes(run->out));
+      if (!run.ok()) return Error{run.error()};
+      if (!run->ok()) {
+        return Error{fmt::format("{}: error: pahole exits with {}", file.string(), run->code)};
+      }
+      figures->sizes.merge(fence_cost::ReadSizes(run->out));
     }
-    return kernel;
+    return Done{};
   }
 
  private:
-  Result<Done> MakeTree() const {
-    const git::Repository theirs(arguments_.Tree());
-    TreeCopy copy;
-    copy.from = theirs.folder();
-    copy.to = paths_.tree;
-    copy.suite = arguments_.Suite();
+  Result<TreeCopy> Copy() const {
     if (patched_) {
-      const auto head = theirs.Ask({"rev-parse", "HEAD"});
-      if (!head.ok()) return Error{head.error()};
-      const auto edits = theirs.Ask({"diff", "--binary", "HEAD"});
-      if (!edits.ok()) return Error{edits.error()};
-      copy.commit = *head;
-      copy.patch = edits->empty() ? "" : *edits + "\n";
-      return Update(copy);
+      const auto tree_id = files::Read(arguments_.build / "linux.id");
+      if (!tree_id.ok()) return Error{tree_id.error()};
+      return CopyAsItIs(arguments_.Tree(), *tree_id);
     }
     const auto tree = series_tree::SeriesTree::Open(arguments_.Tree());
     if (!tree.ok()) return Error{tree.error()};
@@ -146,9 +145,19 @@ class CostKernel {
     if (!series.ok()) return Error{series.error()};
     auto hook = files::Read(arguments_.project / "kunit/hook.patch");
     if (!hook.ok()) return Error{hook.error()};
+    TreeCopy copy;
+    copy.from = arguments_.Tree();
     copy.commit = series->base;
     copy.patch = std::move(*hook);
-    return Update(copy);
+    return copy;
+  }
+
+  Result<Done> MakeTree() const {
+    auto copy = Copy();
+    if (!copy.ok()) return Error{copy.error()};
+    copy->to = paths_.tree;
+    copy->suite = arguments_.Suite();
+    return Update(*copy);
   }
 
   const Arguments& arguments_;
@@ -186,39 +195,55 @@ Result<std::string> Id(const Arguments& arguments) {
   return git::Repository(arguments.Tree()).Ask({"hash-object", "--stdin"}, std::move(text));
 }
 
-Result<std::vector<bench::Row>> Measure(const Arguments& arguments) {
-  if (const auto missing = process::Missing("qemu-system-x86_64", "qemu-system-x86");
-      !missing.empty()) {
-    return std::vector<bench::Row>{{.what = "release fences in the kernel", .not_run = missing}};
+struct Table {
+  ExitCode code = ExitCode::kPassed;  ///< Of the kernels; where it is another, there are no rows.
+  std::vector<bench::Row> rows{};
+};
+
+Result<Table> Measure(const Arguments& arguments) {
+  std::string missing = process::Missing("qemu-system-x86_64", "qemu-system-x86");
+  if (missing.empty()) missing = MissingHeader("x86_64");
+  if (!missing.empty()) {
+    return Table{.rows = {{.what = "release fences in the kernel", .not_run = std::move(missing)}}};
   }
   const auto id = Id(arguments);
   if (!id.ok()) return Error{id.error()};
-  const CostKernel before(arguments, false);
-  const CostKernel after(arguments, true);
-  for (const CostKernel* kernel : {&before, &after}) {
-    const auto built = kernel->Build(*id, arguments.jobs);
+  const std::string no_sizes = process::Missing("pahole", "pahole");
+  const CostKernel kernels[] = {{arguments, false}, {arguments, true}};
+  fence_cost::Kernel figures[2];
+  for (const auto& kernel : kernels) {
+    const auto built = kernel.Build(*id, arguments.jobs);
     if (!built.ok()) return Error{built.error()};
   }
-  const auto old_figures = before.Measure();
-  if (!old_figures.ok()) return Error{old_figures.error()};
-  const auto new_figures = after.Measure();
-  if (!new_figures.ok()) return Error{new_figures.error()};
-  return fence_cost::Compare(*old_figures, *new_figures, process::Missing("pahole", "pahole"));
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto code = kernels[i].Measure(&figures[i]);
+    if (!code.ok()) return Error{code.error()};
+    if (*code != ExitCode::kPassed) return Table{.code = *code};
+    if (!no_sizes.empty()) continue;
+    const auto sizes = kernels[i].ReadSizes(&figures[i]);
+    if (!sizes.ok()) return Error{sizes.error()};
+  }
+  auto rows = fence_cost::Compare(figures[0], figures[1], no_sizes);
+  if (!rows.ok()) return Error{rows.error()};
+  return Table{.rows = std::move(*rows)};
 }
 
 int Run(const Arguments& arguments) {
-  std::error_code error;
-  fs::create_directories(arguments.Folder(), error);
-  const auto rows = Measure(arguments);
-  if (!rows.ok()) return Complain(rows.error());
+  // A run that ends early leaves no table: that of an earlier one would be taken for its own.
   if (!arguments.rows.empty()) {
-    fs::create_directories(arguments.rows.parent_path(), error);
-    const std::string saved = bench::Save(*rows, arguments.rows.string());
+    const auto removed = files::Remove(arguments.rows);
+    if (!removed.ok()) return Complain(removed.error());
+  }
+  const auto table = Measure(arguments);
+  if (!table.ok()) return Complain(table.error());
+  if (table->code != ExitCode::kPassed) return static_cast<int>(table->code);
+  if (!arguments.rows.empty()) {
+    const std::string saved = bench::Save(table->rows, arguments.rows.string());
     if (!saved.empty()) return Complain(saved);
   }
   if (arguments.only_measure) return 0;
-  gate::Put(stdout, bench::Format(*rows));
-  return static_cast<int>(bench::Judge(*rows));
+  gate::Put(stdout, bench::Format(table->rows));
+  return static_cast<int>(bench::Judge(table->rows));
 }
 
 }  // namespace

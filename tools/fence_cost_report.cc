@@ -20,6 +20,9 @@ using gate::Result;
 
 constexpr std::string_view kMark = " cost: ";
 
+/// The one structure that the series adds.
+constexpr const char kAddedStructure[] = "vb2_release_fence";
+
 /// What the kernel may cost beside what it is compared with.
 constexpr double kHelper = 1.20;
 constexpr double kWithoutOptIn = 1.01;
@@ -57,17 +60,20 @@ Row Cycle(const char* what, const Sample& sample, const Sample& before) {
 Row Size(const char* what, const std::string& name, const Kernel& before, const Kernel& after) {
   Row row{.what = fmt::format("{}: struct {}", what, name)};
   const auto now = after.sizes.find(name);
-  if (now == after.sizes.end()) {
-    row.not_run = "pahole does not know it";
+  const auto then = before.sizes.find(name);
+  const bool added = name == kAddedStructure;
+  if (now == after.sizes.end() || (then == before.sizes.end() && !added)) {
+    row.not_run = fmt::format("pahole does not know it in the kernel {} the series",
+                              now == after.sizes.end() ? "with" : "without");
     return row;
   }
   row.figure = fmt::format("{} bytes", now->second);
-  if (const auto then = before.sizes.find(name); then != before.sizes.end()) {
-    row.beside = fmt::format("before the series: {}", then->second);
-    row.ratio = Ratio(now->second, then->second);
-  } else {
+  if (added) {
     row.beside = "before the series: none";
+    return row;
   }
+  row.beside = fmt::format("before the series: {}", then->second);
+  row.ratio = Ratio(now->second, then->second);
   return row;
 }
 
@@ -120,7 +126,10 @@ Result<std::vector<Row>> Compare(const Kernel& before, const Kernel& after,
   if (plain == nullptr || fenced == nullptr || by_hand == nullptr) {
     return Error{"error: the kernel with the series did not measure cycle, fenced_cycle, by_hand"};
   }
-  const std::uint64_t fence = fenced->median > plain->median ? fenced->median - plain->median : 0;
+  if (fenced->median <= plain->median) {
+    return Error{"error: a cycle with a fence takes no more than one without: there was none"};
+  }
+  const std::uint64_t fence = fenced->median - plain->median;
   std::vector<Row> rows;
   rows.push_back({.what = "attach, arm, signal and put a fence",
                   .figure = fmt::format("{} instructions", fence),
@@ -149,7 +158,7 @@ Result<std::vector<Row>> Compare(const Kernel& before, const Kernel& after,
   rows.push_back(Size("plane, vmalloc", "vb2_vmalloc_buf", before, after));
   rows.push_back(Size("plane, dma-contig", "vb2_dc_buf", before, after));
   rows.push_back(Size("plane, dma-sg", "vb2_dma_sg_buf", before, after));
-  rows.push_back(Size("fence, while it lives", "vb2_release_fence", before, after));
+  rows.push_back(Size("fence, while it lives", kAddedStructure, before, after));
   return rows;
 }
 

@@ -24,7 +24,12 @@ class FenceCostTest : public RepositoryTest {
           "VERSION = 6\nPATCHLEVEL = 12\n"
           "suite := drivers/media/common/videobuf2/tests\n"
           "bzImage:\n"
-          "\t@mkdir -p $(O)/arch/x86/boot && cat $(suite)/console "
+          "\t@mkdir -p $(O)/arch/x86/boot $(O)/drivers/media/common/videobuf2\n"
+          "\t@printf 'vb2_queue\\t800\\t0\\nvb2_buffer\\t600\\t0\\nvb2_vmalloc_buf\\t1\\t0\\n'"
+          " > $(O)/drivers/media/common/videobuf2/videobuf2-core.o\n"
+          "\t@printf 'vb2_dc_buf\\t2\\t0\\nvb2_dma_sg_buf\\t3\\t0\\nvb2_release_fence\\t4\\t0\\n'"
+          " > $(O)/drivers/media/common/videobuf2/videobuf2-dma-sg.o\n"
+          "\t@cat $(suite)/console "
           "$(if $(wildcard drivers/fence.c),$(suite)/console-fenced) "
           "> $(O)/arch/x86/boot/bzImage && echo x >> $(O)/made\n");
     Write(
@@ -56,9 +61,9 @@ class FenceCostTest : public RepositoryTest {
     Write(Suite() / "expected-before.txt", "videobuf2_cost.cycle\n");
     Write(Suite() / "expected-after.txt",
           "videobuf2_cost.by_hand\nvideobuf2_cost.cycle\nvideobuf2_cost.fenced_cycle\n");
-    for (const char* program : {"qemu-system-x86_64", "pahole"}) {
-      WriteProgram(top_ / "bin" / program, "#!/bin/sh\nexit 0\n");
-    }
+    WriteProgram(top_ / "bin/qemu-system-x86_64", "#!/bin/sh\n");
+    // As pahole: what it says of an object stands in the object.
+    WriteProgram(top_ / "bin/pahole", "#!/bin/sh\ntest \"$1\" = --version || cat \"$2\"\n");
     Apply();
   }
 
@@ -86,6 +91,8 @@ TEST_F(FenceCostTest, ComparesBothKernels) {
   EXPECT_NE(output.out.find("90 instructions"), std::string::npos) << output.out;
   EXPECT_NE(output.out.find("1000 instructions  before the series: 1000  1.000  <= 1.01  met"),
             std::string::npos)
+      << output.out;
+  EXPECT_NE(output.out.find("800 bytes          before the series: 800"), std::string::npos)
       << output.out;
   process::Command table;
   table.argv = {BENCH_TABLE, Rows().string()};
@@ -121,16 +128,36 @@ TEST_F(FenceCostTest, BuildsOnlyWhatHasChanged) {
   EXPECT_EQ(Made("after"), "x\nx\n");
   EXPECT_EQ(files::ReadOrEmpty(build() / "cost/linux-after/drivers/fence.c"), "int fence = 1;\n");
   EXPECT_FALSE(fs::exists(build() / "cost/linux-before/drivers/fence.c"));
+  Write(tree() / "drivers/mine.c", "int mine;\n");
+  Apply();
+  const auto output = Run();
+  EXPECT_EQ(output.code, 6);
+  EXPECT_NE(output.err.find("drivers/mine.c: error: git does not know this file"),
+            std::string::npos)
+      << output.err;
 }
 
 TEST_F(FenceCostTest, CaseThatFailsLeavesNoFigure) {
+  ASSERT_EQ(Run().code, 0);
   Write(Suite() / "expected-after.txt",
         "videobuf2_cost.by_hand\nvideobuf2_cost.cycle\nvideobuf2_cost.fenced_cycle\n"
         "videobuf2_cost.other\n");
   const auto output = Run();
-  EXPECT_EQ(output.code, 6) << output.out;
+  EXPECT_EQ(output.code, 1) << output.out;
   EXPECT_NE(output.err.find("videobuf2_cost.other"), std::string::npos) << output.err;
   EXPECT_FALSE(fs::exists(Rows()));
+}
+
+TEST_F(FenceCostTest, SizesThatAreMissingAreNoPass) {
+  WriteProgram(top_ / "bin/pahole", "#!/bin/sh\nexit 127\n");
+  const auto output = Run();
+  EXPECT_EQ(output.code, 6);
+  EXPECT_NE(output.out.find("NOT RUN  pahole is not installed (Debian: pahole)"), std::string::npos)
+      << output.out;
+  WriteProgram(top_ / "bin/pahole", "#!/bin/sh\ntest \"$1\" = --version\n");
+  const auto broken = Run();
+  EXPECT_EQ(broken.code, 6);
+  EXPECT_NE(broken.err.find("pahole exits with 1"), std::string::npos) << broken.err;
 }
 
 TEST_F(FenceCostTest, MissingEmulatorIsToldOf) {

@@ -58,6 +58,12 @@ class Log {
 
 }  // namespace
 
+std::string MissingHeader(const std::string& arch) {
+  // objtool reads the objects of x86 only.
+  if (arch != "x86_64" || fs::exists("/usr/include/libelf.h")) return "";
+  return "libelf.h is not installed (Debian: libelf-dev)";
+}
+
 std::string KernelPaths::Name(const fs::path& file) const {
   const auto relative = file.lexically_relative(project);
   return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();

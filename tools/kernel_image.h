@@ -23,6 +23,9 @@ struct KernelMachine {
   bool uml() const { return arch == "um"; }
 };
 
+/// Which header of the host a kernel for `arch` can't be built without; empty where all are there.
+std::string MissingHeader(const std::string& arch);
+
 /// Where the parts of one KUnit kernel are. All paths are absolute.
 struct KernelPaths {
   std::filesystem::path project;

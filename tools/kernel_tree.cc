@@ -214,10 +214,8 @@ Result<Done> ImportCheckout(const Origin& origin, const fs::path& scratch, fs::p
   const auto head = tree.Ask({"update-ref", "HEAD", origin.commit});
   if (!head.ok()) return Error{head.error()};
 
-  gate::Put(
-      stderr,
-      fmt::format("-- checking out {} of {} (a copy; uncommitted edits there are not taken)\n",
-                  origin.commit.substr(0, 12), origin.path.string()));
+  gate::Put(stderr, fmt::format("-- checking out a copy of {}, commit {}\n", origin.path.string(),
+                                origin.commit.substr(0, 12)));
   const auto out = tree.Ask({"-c", "checkout.workers=0", "checkout", "-q", "-f", kBranch});
   if (out.ok()) return Done{};
   const auto promisor =

@@ -44,6 +44,7 @@ KernelMachine KunitProfile::Machine() const {
 
 std::string KunitProfile::Missing(const fs::path& tree) const {
   const KernelMachine machine = Machine();
+  if (const std::string header = MissingHeader(machine.arch); !header.empty()) return header;
   if (machine.arch == "x86_64") return process::Missing("qemu-system-x86_64", "qemu-system-x86");
   if (machine.arch == "arm64") {
     const std::string compiler =

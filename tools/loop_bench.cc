@@ -105,7 +105,8 @@ class Loop {
                       .ratio = ratios[ratios.size() / 2],
                       .wanted = bench::Row::Wanted::kAtMost,
                       .limit = kLimit,
-                      .remark = fmt::format("{:.2f} to {:.2f}", ratios.front(), ratios.back())};
+                      .remark = fmt::format("{:.2f} to {:.2f}; without ninja's own part",
+                                            ratios.front(), ratios.back())};
   }
 
   fs::path Suite() const { return Project() / "kunit/videobuf2_release_fence_kunit.c"; }
@@ -143,13 +144,11 @@ class Loop {
   std::vector<Argv> Theirs() const {
     const fs::path tree = Build() / "linux";
     // It wants to be called in the tree.
-    Argv run = {"env",
-                "--chdir=" + tree.string(),
-                "python3",
-                (tree / "tools/testing/kunit/kunit.py").string(),
-                "run",
-                "--build_dir",
-                (folder_ / "kunit-tool").string()};
+    Argv run = {"env", "--chdir=" + tree.string(), "python3",
+                (tree / "tools/testing/kunit/kunit.py").string(), "run", "--build_dir",
+                (folder_ / "kunit-tool").string(),
+                // As ours: else each build asks git for the state of the tree.
+                "--kconfig_add", "CONFIG_LOCALVERSION_AUTO=n"};
     const KunitProfile profile{Project()};
     for (const auto& options :
          profile.Paths(tree, Build() / "linux.id", Build() / "kunit").kunitconfigs) {
@@ -175,8 +174,11 @@ class Loop {
     return Done{};
   }
 
-  /// What the two programs read of a project. Files that say the same are left alone.
+  /// What the two programs read of a project.
   Result<Done> CopyProject() const {
+    // Of an earlier one there may be files that this one lacks.
+    const auto removed = files::Remove(Project());
+    if (!removed.ok()) return removed;
     for (const char* name : {"kernel", "kunit", "tools/remake.mk"}) {
       const fs::path from = arguments_.project / name;
       std::vector<fs::path> all = {from};
@@ -192,7 +194,7 @@ class Loop {
         fs::create_directories(to.parent_path(), error);
         const auto bytes = files::Read(file);
         if (!bytes.ok()) return Error{bytes.error()};
-        const auto written = files::WriteIfChanged(to, *bytes);
+        const auto written = files::Write(to, *bytes);
         if (!written.ok()) return Error{written.error()};
       }
     }

@@ -5,6 +5,7 @@
 
 #include <system_error>
 
+#include "bench_rows.h"
 #include "cover_letter.h"
 #include "exit_codes.h"
 #include "files.h"
@@ -17,6 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 using gate::Error;
 using gate::Result;
+
+constexpr const char kCostTarget[] = "bench-fence";
+
+bool Compares(const std::string& target) {
+  return target == "before-after" || target == "before-after-debug";
+}
 
 Result<std::string> DescribeComparison(const fs::path& state, const std::string& target) {
   const auto verdict = files::Read(state / kComparisonVerdict);
@@ -33,13 +40,25 @@ Result<std::string> DescribeComparison(const fs::path& state, const std::string&
                                   : cover_letter::SummarizeComparison(*report);
 }
 
+Result<std::string> DescribeCost(const fs::path& file, const std::string& base) {
+  const auto rows = bench::Load(file.string());
+  if (!rows.ok()) return Error{rows.error()};
+  auto text = cover_letter::DescribeCost(*rows, base);
+  if (!text.ok()) return Error{file.string() + ": " + text.error()};
+  return text;
+}
+
+/// The file that tells that `target` came to its end.
+fs::path ResultOf(const fs::path& build, const std::string& target) {
+  if (target == kCostTarget) return build / "bench/fence.json";
+  return build / target / (Compares(target) ? kComparisonVerdict : "verdict.json");
+}
+
 }  // namespace
 
 Result<std::string> Describe(const fs::path& build, const std::string& base,
                              const std::string& target) {
-  const fs::path state = build / target;
-  const bool compares = target == "before-after" || target == "before-after-debug";
-  const fs::path result = state / (compares ? kComparisonVerdict : "verdict.json");
+  const fs::path result = ResultOf(build, target);
   std::error_code error;
   const auto when = fs::last_write_time(result, error);
   if (error) {
@@ -51,7 +70,8 @@ Result<std::string> Describe(const fs::path& build, const std::string& base,
     return Error{fmt::format("{}: error: the kernel tree has changed since; run {} again",
                              result.string(), target)};
   }
-  if (compares) return DescribeComparison(state, target);
+  if (Compares(target)) return DescribeComparison(build / target, target);
+  if (target == kCostTarget) return DescribeCost(result, base);
   const auto verdict = gate::ReadVerdict(result.string());
   if (!verdict.ok()) return Error{verdict.error()};
   return cover_letter::DescribeKunit(*verdict, base);

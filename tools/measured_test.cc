@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "bench_rows.h"
 #include "files.h"
 #include "test_files.h"
 #include "verdict.h"
@@ -80,6 +81,51 @@ TEST_P(MeasuredTest, TakesNothingThatIsOlderThanTheTree) {
   Write(note(), "passed\n");
   fs::last_write_time(note(), fs::last_write_time(build() / "linux.id") - std::chrono::seconds(1));
   EXPECT_NE(Refusal().find("has changed since"), std::string::npos);
+}
+
+class MeasuredCostTest : public testing::Test {
+ protected:
+  MeasuredCostTest() { fs::create_directories(build() / "bench"); }
+
+  fs::path build() const { return folder_.Path("build"); }
+  std::string file() const { return (build() / "bench/fence.json").string(); }
+  gate::Result<std::string> Describe() const {
+    return measured::Describe(build(), "6.12", "bench-fence");
+  }
+
+ private:
+  const gate::TestFolder folder_;
+};
+
+TEST_F(MeasuredCostTest, TellsEachFigure) {
+  ASSERT_EQ(bench::Save({{.what = "QBUF to DQBUF",
+                          .figure = "1149 instructions",
+                          .beside = "before the series: 1140",
+                          .ratio = 1.008,
+                          .wanted = bench::Row::Wanted::kAtMost,
+                          .limit = 1.01}},
+                        file()),
+            "");
+  const auto text = Describe();
+  ASSERT_TRUE(text.ok()) << text.error();
+  EXPECT_TRUE(text->starts_with("Linux 6.12, x86_64, ")) << *text;
+  EXPECT_TRUE(text->ends_with("\nQBUF to DQBUF: 1149 instructions\n  before the series: 1140\n"))
+      << *text;
+}
+
+TEST_F(MeasuredCostTest, TellsNothingThatIsMissingOrTooMuch) {
+  EXPECT_NE(Describe().error().find("not there; run cmake --build "), std::string::npos);
+  ASSERT_EQ(bench::Save({{.what = "sizes", .not_run = "pahole is not installed"}}, file()), "");
+  EXPECT_EQ(Describe().error(), file() + ": sizes: error: not measured: pahole is not installed");
+  ASSERT_EQ(bench::Save({{.what = "cycle",
+                          .figure = "5",
+                          .beside = "then: 4",
+                          .ratio = 1.25,
+                          .wanted = bench::Row::Wanted::kAtMost,
+                          .limit = 1.01}},
+                        file()),
+            "");
+  EXPECT_EQ(Describe().error(), file() + ": cycle: error: beyond the limit: 5, then: 4");
 }
 
 }  // namespace

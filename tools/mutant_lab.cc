@@ -72,22 +72,11 @@ Result<MutantLab> MutantLab::Create(Settings settings, const std::vector<Mutant>
 }
 
 Result<Done> MutantLab::MakeTree() {
-  const git::Repository theirs(settings_.build / "linux");
-  const auto head = theirs.Ask({"rev-parse", "HEAD"});
-  if (!head.ok()) return Error{head.error()};
-  const auto edits = theirs.Ask({"diff", "--binary", "HEAD"});
-  if (!edits.ok()) return Error{edits.error()};
-  for (const auto& line : git::SplitLines(tree_id_)) {
-    if (line.starts_with("new ")) {
-      return Error{fmt::format("{}: error: git does not know this file; add it, or move it away",
-                               (theirs.folder() / line.substr(line.rfind(' ') + 1)).string())};
-    }
-  }
-  return Update({.from = theirs.folder(),
-                 .commit = *head,
-                 .patch = edits->empty() ? "" : *edits + "\n",
-                 .suite = settings_.project / "kunit",
-                 .to = Tree()});
+  auto copy = CopyAsItIs(settings_.build / "linux", tree_id_);
+  if (!copy.ok()) return Error{copy.error()};
+  copy->suite = settings_.project / "kunit";
+  copy->to = Tree();
+  return Update(*copy);
 }
 
 /// The copy is made of the tree as it is; what is kept is kept for the tree as it was looked at.

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "file_io.h"
+
 namespace series_tree {
 namespace {
 
@@ -124,8 +126,8 @@ std::string Project::Name(const fs::path& file) const {
 std::vector<fs::path> SuiteSources(const fs::path& kunit) {
   std::vector<fs::path> sources;
   std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(kunit, error);
-       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+  for (auto entry = fs::directory_iterator(kunit, error); entry != fs::directory_iterator();
+       entry.increment(error)) {
     if (entry->is_regular_file(error) && IsBuildInput(entry->path())) {
       sources.push_back(entry->path());
     }
@@ -139,6 +141,18 @@ SeriesTree::SeriesTree(fs::path folder) : tree_(std::move(folder)) {}
 fs::path SeriesTree::Note(const char* name) const {
   return kernel_tree::NotesFolder(tree_.folder()) / name;
 }
+
+namespace {
+
+Result<Done> ImportTheirs(const kernel_tree::Origin& origin, const fs::path& folder) {
+  if (origin.kind == kernel_tree::Origin::Kind::kCheckout) {
+    gate::Put(stderr,
+              fmt::format("-- uncommitted edits in {} are not taken\n", origin.path.string()));
+  }
+  return kernel_tree::Import(origin, folder);
+}
+
+}  // namespace
 
 // --- Opening ---------------------------------------------------------------------------------
 
@@ -155,7 +169,7 @@ Result<SeriesTree> SeriesTree::Open(const fs::path& folder) {
 
 Result<SeriesTree> SeriesTree::Open(const kernel_tree::Origin& origin, const fs::path& folder) {
   if (!fs::exists(kernel_tree::NotesFolder(folder) / "origin")) {
-    const auto imported = kernel_tree::Import(origin, folder);
+    const auto imported = ImportTheirs(origin, folder);
     if (!imported.ok()) return Error{imported.error()};
     return Open(folder);
   }
@@ -174,7 +188,7 @@ Result<SeriesTree> SeriesTree::Open(const kernel_tree::Origin& origin, const fs:
   const bool same_checkout = origin.kind == kernel_tree::Origin::Kind::kCheckout &&
                              known.starts_with(fmt::format("checkout {} ", origin.path.string()));
   if (!same_checkout) {
-    const auto imported = kernel_tree::Import(origin, folder);
+    const auto imported = ImportTheirs(origin, folder);
     if (!imported.ok()) return Error{imported.error()};
     return Open(folder);
   }

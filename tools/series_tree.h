@@ -29,7 +29,8 @@ struct Project {
   std::string Name(const std::filesystem::path& file) const;
 };
 
-/// The files of the suite in `kunit` that kbuild and the compiler read, by name.
+/// The files of the suite in `kunit` that kbuild and the compiler read, by name. Folders in it are
+/// other programs': kunit/cost is built into kernels of its own.
 std::vector<std::filesystem::path> SuiteSources(const std::filesystem::path& kunit);
 
 /// What the user changed in a tree since the series was applied.

@@ -222,6 +222,8 @@ TEST_F(SeriesTreeTest, IdFollowsContents) {
   EXPECT_NE(id(), edited);
   Write(tree() / kOther, Lines(100));
   EXPECT_EQ(id(), suite);
+  Write(project() / "kunit/cost/cost_kunit.c", "int cost;\n");
+  EXPECT_EQ(id(), suite) << "of another kernel";
   Write(tree() / "drivers/media/mine.c", "mine\n");
   EXPECT_NE(id(), suite);
 }

@@ -29,6 +29,25 @@ Result<Done> Link(const fs::path& link, const fs::path& suite) {
 
 }  // namespace
 
+Result<TreeCopy> CopyAsItIs(const fs::path& from, const std::string& tree_id) {
+  const git::Repository theirs(from);
+  const auto head = theirs.Ask({"rev-parse", "HEAD"});
+  if (!head.ok()) return Error{head.error()};
+  const auto edits = theirs.Ask({"diff", "--binary", "HEAD"});
+  if (!edits.ok()) return Error{edits.error()};
+  for (const auto& line : git::SplitLines(tree_id)) {
+    if (line.starts_with("new ")) {
+      return Error{fmt::format("{}: error: git does not know this file; add it, or move it away",
+                               (from / line.substr(line.rfind(' ') + 1)).string())};
+    }
+  }
+  TreeCopy copy;
+  copy.from = from;
+  copy.commit = *head;
+  if (!edits->empty()) copy.patch = *edits + "\n";
+  return copy;
+}
+
 Result<Done> Update(const TreeCopy& copy) {
   kernel_tree::Origin origin;
   origin.kind = kernel_tree::Origin::Kind::kCheckout;

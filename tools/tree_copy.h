@@ -18,6 +18,10 @@ struct TreeCopy {
   std::filesystem::path to;
 };
 
+/// A copy of the tree `from` as it is, uncommitted edits included; `tree_id` is its fingerprint, in
+/// which a file that git does not know is an error: it would not be in the copy.
+gate::Result<TreeCopy> CopyAsItIs(const std::filesystem::path& from, const std::string& tree_id);
+
 /// Makes it, or brings it up to date: only files that differ are written, so that what was compiled
 /// from the others stays good, and what others have left in it goes. What a kill leaves is mended.
 gate::Result<files::Done> Update(const TreeCopy& copy);

@@ -69,7 +69,11 @@ static void cost_buf_queue(struct vb2_buffer *vb)
 
 static void cost_stop_streaming(struct vb2_queue *q)
 {
-	/* Each round completes its buffer. */
+	struct cost_queue *cq = to_cost_queue(q);
+
+	/* Of a round that failed. */
+	if (cq->running && cq->running->state == VB2_BUF_STATE_ACTIVE)
+		vb2_buffer_done(cq->running, VB2_BUF_STATE_ERROR);
 }
 
 static const struct vb2_ops cost_ops = {
@@ -190,11 +194,33 @@ static void cycle(struct kunit *test)
 
 #ifdef VB2_HAS_RELEASE_FENCE
 
+/* Else a cycle that has lost its fence would pass for a cheap one. */
+static void cost_expect_fence(struct kunit *test, struct cost_queue *cq)
+{
+	struct v4l2_buffer b = {
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		.memory = V4L2_MEMORY_MMAP,
+	};
+	struct dma_resv *resv;
+
+	KUNIT_ASSERT_EQ(test, vb2_qbuf(&cq->q, NULL, &b), 0);
+	resv = cq->q.mem_ops->get_resv(cq->running,
+				       cq->running->planes[0].mem_priv);
+	KUNIT_ASSERT_EQ(test, vb2_buffer_arm_release_fence(cq->running), 0);
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(resv,
+							DMA_RESV_USAGE_READ));
+	vb2_buffer_done(cq->running, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_TRUE(test, dma_resv_test_signaled(resv,
+						       DMA_RESV_USAGE_READ));
+	KUNIT_ASSERT_EQ(test, vb2_dqbuf(&cq->q, &b, true), 0);
+}
+
 static void fenced_cycle(struct kunit *test)
 {
 	struct cost_queue *cq = cost_queue_create(test);
 
 	cq->opt_in = true;
+	cost_expect_fence(test, cq);
 	cost_tell(test, "fenced_cycle", cost_cycle_once, cq);
 }
 
@@ -229,9 +255,9 @@ struct cost_by_hand {
 };
 
 /*
- * What a release fence can't do without, and nothing else. The three steps are
- * apart, as they are in a driver: when it gets the buffer, when it starts the
- * hardware, and when that has finished.
+ * The same, written out for a single dma_resv. The three steps are apart, as
+ * they are in a driver: when it gets the buffer, when it starts the hardware,
+ * and when that has finished.
  */
 static noinline int cost_by_hand_attach(struct cost_by_hand *hand)
 {
