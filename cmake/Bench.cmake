@@ -7,8 +7,9 @@ What the parts cost, each beside what it is to be compared with, from the same r
 and KunitRun.
 
 Targets:
-  bench        all that follows, and one table of it; fails where a figure that is the same on each
-               machine is beyond its limit, and tells of the others
+  bench        all that follows, and one table of it; fails where something could not be measured,
+               and where a figure that is the same in each run is beyond its limit; tells of those
+               that are noisy
   bench-gate   the gate beside grep and kunit_tool, on generated logs of 100 MB
   bench-loop   the time from an edit to the verdict, beside kunit.py run; builds a kernel for each
   bench-fence  what a release fence costs the kernel: instructions, counted by QEMU, and bytes;

@@ -10,8 +10,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "Prints what benchmarks wrote by --rows as one table. A figure that is the same on each\n"
-      "machine and beyond its limit fails; one that is noisy is only told.",
+      "Prints what benchmarks wrote by --rows as one table. What was not measured fails, and so\n"
+      "does a figure that is the same in each run and beyond its limit; one that is noisy is told.",
       "bench-table");
   app.footer(gate::ExitCodeHelp());
   std::vector<std::string> files;

@@ -30,8 +30,7 @@ using gate::Error;
 using gate::ExitCode;
 using gate::Result;
 
-/// Seconds of ours beside seconds of kunit.py's: three quarters of what is left is the compiler's
-/// and the kernel's own, which both wait for.
+/// Seconds of ours beside seconds of kunit.py's. Both wait for the compiler and for the kernel.
 constexpr double kLimit = 0.70;
 
 struct Arguments {
@@ -64,7 +63,7 @@ class Loop {
     for (const auto& command : {Ours(), Theirs()}) {
       for (const auto& argv : command) {
         if (!step.ok()) return step;
-        gate::Put(stdout, fmt::format("-- {}\n", fs::path(argv.front()).filename().string()));
+        gate::Put(stderr, fmt::format("-- {}\n", fs::path(argv.front()).filename().string()));
         step = Need(argv);
       }
     }
@@ -93,7 +92,7 @@ class Loop {
         (our_turn ? ours : theirs).push_back(sum);
       }
       ratios.push_back(ours.back() / theirs.back());
-      gate::Put(stdout, fmt::format("[{}/{}] {}: {:.1f} s, kunit.py run: {:.1f} s\n", round + 1,
+      gate::Put(stderr, fmt::format("[{}/{}] {}: {:.1f} s, kunit.py run: {:.1f} s\n", round + 1,
                                     arguments_.rounds, what, ours.back(), theirs.back()));
     }
     const auto restored = files::Write(file, *original);
@@ -217,6 +216,11 @@ class Loop {
 };
 
 int Run(const Arguments& arguments) {
+  // Figures of another day are none of a run that fails.
+  if (!arguments.rows.empty()) {
+    const auto removed = files::Remove(arguments.rows);
+    if (!removed.ok()) return Complain(removed.error());
+  }
   const Loop loop(arguments);
   const auto ready = loop.Prepare();
   if (!ready.ok()) return Complain(ready.error());

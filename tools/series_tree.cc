@@ -117,6 +117,14 @@ std::vector<OldRange> OldRanges(const std::string& diff) {
   return ranges;
 }
 
+Result<Done> ImportTheirs(const kernel_tree::Origin& origin, const fs::path& folder) {
+  if (origin.kind == kernel_tree::Origin::Kind::kCheckout) {
+    gate::Put(stderr,
+              fmt::format("-- uncommitted edits in {} are not taken\n", origin.path.string()));
+  }
+  return kernel_tree::Import(origin, folder);
+}
+
 }  // namespace
 
 std::string Project::Name(const fs::path& file) const {
@@ -141,18 +149,6 @@ SeriesTree::SeriesTree(fs::path folder) : tree_(std::move(folder)) {}
 fs::path SeriesTree::Note(const char* name) const {
   return kernel_tree::NotesFolder(tree_.folder()) / name;
 }
-
-namespace {
-
-Result<Done> ImportTheirs(const kernel_tree::Origin& origin, const fs::path& folder) {
-  if (origin.kind == kernel_tree::Origin::Kind::kCheckout) {
-    gate::Put(stderr,
-              fmt::format("-- uncommitted edits in {} are not taken\n", origin.path.string()));
-  }
-  return kernel_tree::Import(origin, folder);
-}
-
-}  // namespace
 
 // --- Opening ---------------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ Result<Done> Update(const TreeCopy& copy) {
   // Of a git that was killed; under the build's lock none is at work.
   const auto unlocked = files::Remove(copy.to / ".git/index.lock");
   if (!unlocked.ok()) return unlocked;
-  // A file that an edit had added is none of git's.
+  // Only files that differ are written. A file that an edit had added is none of git's.
   for (const auto& step :
        {git::Arguments{"reset", "--quiet", "--hard", copy.commit},
         git::Arguments{"clean", "--quiet", "-fdx", "--exclude", std::string("/") + kSuiteFolder}}) {

@@ -3,9 +3,9 @@
  * What a buffer costs videobuf2, from VIDIOC_QBUF to VIDIOC_DQBUF.
  *
  * Measured in ticks of get_cycles(). In an emulator that counts time by
- * instructions (QEMU's -icount shift=0) each tick of an x86 is one, and the
- * figures are the same wherever and whenever this runs. On a real machine they
- * are cycles.
+ * instructions (QEMU's -icount shift=0) each tick of an x86 is one, and a
+ * kernel's figures are the same wherever and whenever it runs. On a real
+ * machine they are cycles.
  *
  * Each case tells its figure in a line "cost: NAME MEDIAN MIN MAX". The figures
  * of two kernels, one with release fences and one without, are compared by
