@@ -32,7 +32,7 @@ option(BEFORE_AFTER_TESTS
 
 # The base's kernel is built once; the other one when the tree's contents have changed.
 function(_before_after_target name)
-  set(where --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}" ${ARGN})
+  set(where --project "${series_project}" --build "${CMAKE_BINARY_DIR}" ${ARGN})
   add_custom_target(${name}-kernels
     COMMAND before-after-run build ${where} --jobs "${KUNIT_JOBS}"
     COMMENT "Building the kernels before and after the series"
@@ -55,7 +55,7 @@ if(BUILD_TESTING)
   set_tests_properties(before-after.build PROPERTIES
     FIXTURES_SETUP before_after_kernels TIMEOUT 7200)
   add_test(NAME before-after.check
-    COMMAND before-after-run check --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}")
+    COMMAND before-after-run check --project "${series_project}" --build "${CMAKE_BINARY_DIR}")
   # A boot of each has five minutes by itself.
   set_tests_properties(before-after.check PROPERTIES
     FIXTURES_REQUIRED before_after_kernels TIMEOUT 900)

@@ -25,7 +25,7 @@ set(bench_gate gate-bench --gate "$<TARGET_FILE:kunit-gate>" --folder "${bench_f
 set(bench_loop loop-bench ${kernel_where} ${kernel_origin}
   --kernel-series "$<TARGET_FILE:kernel-series>" --kunit-run "$<TARGET_FILE:kunit-run>"
   --rows "${bench_folder}/loop.json")
-set(bench_fence fence-cost --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
+set(bench_fence fence-cost --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
   --jobs "${KUNIT_JOBS}" --rows "${bench_folder}/fence.json")
 
 add_custom_target(bench-gate

@@ -14,13 +14,15 @@ Cache variables:
                    series-outgoing writes. Empty: the author that the patches name.
   SERIES_SIGN_OFF  whether those mails bear the sender's Signed-off-by (off).
   SERIES_VERSION   which posting this is; from 2 on the subjects say so.
+  SERIES           somebody else's series instead of kernel/: an mbox, a mail, or a folder of mails.
+                   See Preflight.
+  SERIES_KUNITCONFIG  a .kunitconfig for it; empty: its tests are not run.
 
 Targets:
   kernel-tree     gets the tree, build/linux, a git repository on branch "series"
   series-apply    applies the series, and lays the suite of kunit/ into the tree
   series-refresh  writes the tree's commits and edits back to kernel/
   series-letter   writes what the targets named in the cover letter measured into it
-  series-outgoing writes the series as mails to build/outgoing; sends nothing
 
 Tests (CTest): kernel.tree gets the tree; it is the fixture kernel_tree.
 
@@ -42,7 +44,23 @@ set(SERIES_VERSION "1" CACHE STRING "Series: which posting this is")
 
 set(KERNEL_TREE_ID "${CMAKE_BINARY_DIR}/linux.id")
 
-set(kernel_where --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}")
+set(SERIES "" CACHE PATH
+  "Somebody else's series: an mbox, a mail or a folder of mails (empty: kernel/)")
+set(SERIES_KUNITCONFIG "" CACHE FILEPATH "A .kunitconfig for that series (empty: run no tests)")
+
+# Where the programs find kernel/, kunit/ and tools/: here, or in a folder made of SERIES.
+set(series_project "${CMAKE_SOURCE_DIR}")
+set(series_import)
+if(SERIES)
+  set(series_project "${CMAKE_BINARY_DIR}/series")
+  set(series_import kernel-series import --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
+    --home "${CMAKE_SOURCE_DIR}" --series "${SERIES}")
+  if(SERIES_KUNITCONFIG)
+    list(APPEND series_import --kunitconfig "${SERIES_KUNITCONFIG}")
+  endif()
+endif()
+
+set(kernel_where --project "${series_project}" --build "${CMAKE_BINARY_DIR}")
 if(KERNEL_BASE)
   list(APPEND kernel_where --base "${KERNEL_BASE}")
 endif()
@@ -56,7 +74,12 @@ add_custom_target(kernel-tree
   COMMENT "Getting the kernel tree"
   USES_TERMINAL VERBATIM)
 
+set(series_import_command)
+if(SERIES)
+  set(series_import_command COMMAND ${series_import})
+endif()
 add_custom_target(series-apply
+  ${series_import_command}
   COMMAND kernel-series apply ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
   BYPRODUCTS "${KERNEL_TREE_ID}"
   COMMENT "Checking the kernel tree and the series"
@@ -72,17 +95,13 @@ add_custom_target(series-letter
   COMMENT "Writing what was measured to the cover letter"
   USES_TERMINAL VERBATIM)
 
-set(series_sign_off)
-if(SERIES_SIGN_OFF)
-  set(series_sign_off --sign-off)
+set(series_mail_options --reroll "${SERIES_VERSION}")
+if(SERIES_SENDER)
+  list(APPEND series_mail_options --sender "${SERIES_SENDER}")
 endif()
-add_custom_target(series-outgoing
-  COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
-    --folder "${CMAKE_BINARY_DIR}/outgoing" --sender "${SERIES_SENDER}" ${series_sign_off}
-    --reroll "${SERIES_VERSION}"
-  COMMENT "Writing the series as mails"
-  USES_TERMINAL VERBATIM)
-
+if(SERIES_SIGN_OFF)
+  list(APPEND series_mail_options --sign-off)
+endif()
 if(BUILD_TESTING)
   add_test(NAME kernel.tree
     COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target kernel-tree)

@@ -25,7 +25,7 @@ set(KUNIT_MUTANTS "" CACHE STRING
   "Which mutants the target mutants tries: names or globs, parted by semicolons (empty: all)")
 
 add_custom_target(mutants
-  COMMAND kunit-mutants --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
+  COMMAND kunit-mutants --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
     --jobs "${KUNIT_JOBS}" ${KUNIT_MUTANTS}
   COMMENT "Planting mutants"
   USES_TERMINAL VERBATIM)

@@ -36,7 +36,7 @@ if(MODEL_KIND)
 endif()
 
 add_custom_target(model-shrink
-  COMMAND model_shrink --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
+  COMMAND model_shrink --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
     --profile "${MODEL_PROFILE}" --timeout "${KUNIT_TIMEOUT}" --seed "${MODEL_SEED}"
     ${model_selection}
   DEPENDS "${CMAKE_BINARY_DIR}/${MODEL_PROFILE}/image.id"

@@ -25,7 +25,7 @@ include(KernelTree)
 set(NEWEST_SUITE "trixie-backports" CACHE STRING
   "Suite of Debian whose newest linux-source package the tests take")
 
-set(newest_where --project "${CMAKE_SOURCE_DIR}" --folder "${CMAKE_BINARY_DIR}/newest")
+set(newest_where --project "${series_project}" --folder "${CMAKE_BINARY_DIR}/newest")
 
 add_custom_target(newest-source
   COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}"
@@ -42,10 +42,10 @@ if(BUILD_TESTING)
     COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}")
   set_tests_properties(newest.source PROPERTIES
     FIXTURES_SETUP newest_source RESOURCE_LOCK newest_folder TIMEOUT 1800 LABELS newest
-    SKIP_REGULAR_EXPRESSION "not run:")
+    SKIP_REGULAR_EXPRESSION "NOT RUN")
   # CTest runs what needs a fixture that was skipped: this skips itself then.
   add_test(NAME series.applies-to-newest COMMAND kernel-newest apply ${newest_where})
   set_tests_properties(series.applies-to-newest PROPERTIES
     FIXTURES_REQUIRED newest_source RESOURCE_LOCK newest_folder TIMEOUT 600 LABELS newest
-    SKIP_REGULAR_EXPRESSION "not run:")
+    SKIP_REGULAR_EXPRESSION "NOT RUN")
 endif()

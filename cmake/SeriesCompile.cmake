@@ -22,7 +22,7 @@ add_custom_target(compile)
 
 function(_series_compile_target name)
   add_custom_target(${name}
-    COMMAND series-compile --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
+    COMMAND series-compile --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
             --jobs "${KUNIT_JOBS}" ${ARGN}
     COMMENT "Compiling the users of videobuf2"
     USES_TERMINAL VERBATIM)

@@ -19,7 +19,7 @@ include_guard(GLOBAL)
 include(KernelTree)
 
 add_custom_target(coverage
-  COMMAND series-coverage check --project "${CMAKE_SOURCE_DIR}" --build "${CMAKE_BINARY_DIR}"
+  COMMAND series-coverage check --project "${series_project}" --build "${CMAKE_BINARY_DIR}"
     --jobs "${KUNIT_JOBS}" --timeout "${KUNIT_TIMEOUT}"
   COMMENT "Counting what the tests reach"
   USES_TERMINAL VERBATIM)

@@ -187,6 +187,10 @@ std::vector<process::Command> KernelImage::MakeCommands(
                 // The same sources give the same image, wherever and whenever they are built.
                 "KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=kunit",
                 "KBUILD_BUILD_HOST=localhost", "KBUILD_BUILD_VERSION=1"};
+  const std::string gcc = paths_.machine.cross_compile + "gcc";
+  if (const std::string launched = process::Launched(gcc); launched != gcc) {
+    image.argv.push_back("CC=" + launched);
+  }
   image.argv.insert(image.argv.end(), paths_.make_variables.begin(), paths_.make_variables.end());
   // With its objects made, only to link. A top Makefile that knows no build-dir looks through the
   // tree, and is right all the same.

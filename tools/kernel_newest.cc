@@ -20,7 +20,7 @@ using gate::ExitCode;
 
 /// Nothing is known about the series, for a reason that lies in the machine or its network.
 int NotRun(const std::string& error) {
-  gate::Put(stderr, fmt::format("not run: {}\n", error));
+  gate::Put(stderr, fmt::format("NOT RUN newest: {}\n", error));
   return static_cast<int>(ExitCode::kInfrastructure);
 }
 
@@ -42,7 +42,8 @@ int ApplySeries(const newest_source::Options& options) {
     gate::Put(stderr, fmt::format("{}\n", applied.error()));
     return static_cast<int>(ExitCode::kFailed);
   }
-  gate::Put(stdout, fmt::format("-- the series for base {} applies to {}\n", base, *version));
+  gate::Put(stdout,
+            fmt::format("PASSED newest: the series for base {} applies to {}\n", base, *version));
   return 0;
 }
 

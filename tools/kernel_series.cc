@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/// kernel-series: gets a kernel tree, applies the series to it, writes edits back, and writes the
-/// mails that the series goes out as.
+/// kernel-series: gets a kernel tree, applies the series to it, writes edits back, writes the mails
+/// that the series goes out as, and checks them.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cover_letter.h"
 #include "exit_codes.h"
@@ -14,7 +15,11 @@
 #include "kernel_tree.h"
 #include "measured.h"
 #include "outgoing_series.h"
+#include "patch_series.h"
 #include "process.h"
+#include "recipients.h"
+#include "round_trip.h"
+#include "series_import.h"
 #include "series_tree.h"
 #include "supervise.h"
 
@@ -31,6 +36,9 @@ struct Arguments {
   std::string base;
   fs::path id;
   outgoing_series::Options outgoing;
+  std::vector<std::string> lists;
+  bool only_apply = false;
+  series_import::Source source;
 };
 
 /// The base that is taken where neither KERNEL_TREE nor KERNEL_BASE says another.
@@ -82,6 +90,10 @@ Result<std::string> Apply(const Arguments& arguments) {
   return applied;
 }
 
+Result<std::string> ImportSeries(const Arguments& arguments) {
+  return series_import::Import(arguments.source, arguments.project);
+}
+
 Result<std::string> Refresh(const Arguments& arguments) {
   auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
   if (!tree.ok()) return Error{tree.error()};
@@ -128,6 +140,53 @@ Result<std::string> WriteOutgoing(const Arguments& arguments) {
   return outgoing_series::Write(*tree, ProjectOf(arguments), *origin, arguments.outgoing);
 }
 
+/// Prints what a check found, and its last line. The value is the exit code.
+int Tell(const Result<std::vector<std::string>>& findings, const std::string& what) {
+  if (!findings.ok()) {
+    gate::Put(stderr, findings.error() + "\n");
+    return static_cast<int>(gate::ExitCode::kInfrastructure);
+  }
+  for (const auto& finding : *findings) gate::Put(stdout, finding + "\n");
+  if (findings->empty()) {
+    gate::Put(stdout, fmt::format("PASSED {}\n", what));
+    return 0;
+  }
+  gate::Put(stdout, fmt::format("FAILED {}: {} findings\n", what.substr(0, what.find(':')),
+                                findings->size()));
+  return static_cast<int>(gate::ExitCode::kFailed);
+}
+
+int CheckApplies(const Arguments& arguments) {
+  const auto check = [&]() -> Result<std::vector<std::string>> {
+    const auto applied = Apply(arguments);
+    if (!applied.ok()) {
+      if (!patch_series::IsFailureToApply(applied.error())) return Error{applied.error()};
+      return std::vector<std::string>{applied.error()};
+    }
+    auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
+    if (!tree.ok()) return Error{tree.error()};
+    const auto base = BaseOf(arguments, *tree);
+    if (!base.ok()) return Error{base.error()};
+    if (arguments.only_apply) return std::vector<std::string>{};
+    return series_tree::CheckRoundTrip(&*tree, ProjectOf(arguments), *base);
+  };
+  return Tell(check(), arguments.only_apply ? "applies: by git am without fuzz"
+                                            : "applies: by git am without fuzz; git format-patch "
+                                              "gives the same bytes");
+}
+
+int CheckRecipients(const Arguments& arguments) {
+  const fs::path& folder = arguments.outgoing.folder;
+  const auto findings = recipients::FindMissing(arguments.build / "linux", folder, arguments.lists);
+  return Tell(findings, fmt::format("recipients: none is missing in {} mails",
+                                    recipients::MailsIn(folder).size()));
+}
+
+int Main(const Arguments& arguments, int (*check)(const Arguments&)) {
+  process::CleanEnvironment();
+  return supervise::RunLocked(arguments.build, [&] { return check(arguments); });
+}
+
 int Main(const Arguments& arguments, Result<std::string> (*command)(const Arguments&)) {
   process::CleanEnvironment();
   return supervise::RunLocked(arguments.build, [&] {
@@ -152,8 +211,7 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, const char* help) {
     CLI::App* command = app.add_subcommand(name, help);
     command->add_option("--project", arguments.project, "Folder that holds kernel/ and kunit/")
-        ->required()
-        ->check(CLI::ExistingDirectory);
+        ->required();
     command->add_option("--build", arguments.build, "Build folder; the tree is linux/ in it")
         ->required();
     command->add_option("--base", arguments.base,
@@ -165,11 +223,15 @@ int main(int argc, char** argv) {
   add("refresh", "Write the tree's commits and edits to the patch files");
   CLI::App* letter = add("letter", "Write what was measured to the cover letter");
   CLI::App* outgoing = add("outgoing", "Write the mails of the series; sends nothing");
-  for (CLI::App* command : {tree, apply, outgoing}) {
+  CLI::App* applies =
+      add("applies", "Apply the series, and check that git writes the same patches of it");
+  CLI::App* import = add("import", "Make a project folder of somebody else's series");
+  CLI::App* recipients = add("recipients", "Check that the mails go to all who are to have them");
+  for (CLI::App* command : {tree, apply, outgoing, applies}) {
     command->add_option("--origin", arguments.origin,
                         "Git checkout or tar archive; default: Debian's linux-source package");
   }
-  for (CLI::App* command : {apply, outgoing}) {
+  for (CLI::App* command : {apply, outgoing, applies}) {
     command->add_option("--id", arguments.id,
                         "File for the tree's fingerprint; written only where that changes");
   }
@@ -184,6 +246,21 @@ int main(int argc, char** argv) {
   outgoing->add_option("--reroll", arguments.outgoing.version, "Version of the series")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  applies->add_flag("--only-apply", arguments.only_apply,
+                    "Patches that somebody mailed need not be what git writes, byte by byte");
+  import->add_option("--series", arguments.source.series, "An mbox, a mail, or a folder of mails")
+      ->required();
+  import
+      ->add_option("--kunitconfig", arguments.source.kunitconfig,
+                   "Options of the kernel that runs its tests")
+      ->check(CLI::ExistingFile);
+  import->add_option("--home", arguments.source.home, "This project's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  recipients->add_option("--folder", arguments.outgoing.folder, "The mails")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  recipients->add_option("--list", arguments.lists, "A list that each mail has to go to");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -192,11 +269,24 @@ int main(int argc, char** argv) {
   }
   arguments.project = fs::absolute(arguments.project).lexically_normal();
   arguments.build = fs::absolute(arguments.build).lexically_normal();
-  if (outgoing->parsed()) {
+  if (outgoing->parsed() || recipients->parsed()) {
     arguments.outgoing.folder = fs::absolute(arguments.outgoing.folder).lexically_normal();
+  }
+  if (!import->parsed() && !fs::is_directory(arguments.project)) {
+    gate::Put(stderr, fmt::format("{}: error: is no folder\n", arguments.project.string()));
+    return static_cast<int>(gate::ExitCode::kUsage);
+  }
+  if (import->parsed()) {
+    for (fs::path* path :
+         {&arguments.source.series, &arguments.source.kunitconfig, &arguments.source.home}) {
+      if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
+    }
+    return Main(arguments, ImportSeries);
   }
   if (tree->parsed()) return Main(arguments, GetTree);
   if (apply->parsed()) return Main(arguments, Apply);
+  if (applies->parsed()) return Main(arguments, CheckApplies);
+  if (recipients->parsed()) return Main(arguments, CheckRecipients);
   if (letter->parsed()) return Main(arguments, RefreshLetter);
   if (outgoing->parsed()) return Main(arguments, WriteOutgoing);
   return Main(arguments, Refresh);

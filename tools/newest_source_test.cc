@@ -143,7 +143,7 @@ TEST_F(NewestSourceTest, GetsTheHighestAndTheSeriesApplies) {
   EXPECT_FALSE(fs::exists(top_.Path("hook-ran")));
   const auto applied = Run({"apply"});
   EXPECT_EQ(applied.code, 0) << applied.err;
-  EXPECT_EQ(applied.out, "-- the series for base 7.10 applies to 7.10\n");
+  EXPECT_EQ(applied.out, "PASSED newest: the series for base 7.10 applies to 7.10\n");
   EXPECT_EQ(files::ReadOrEmpty(top_.Path("newest/linux/drivers/media/added.c")), "added\n");
 }
 
@@ -185,7 +185,7 @@ TEST_F(NewestSourceTest, ASeriesThatDoesNotApplyIsNoFaultOfTheMachine) {
 TEST_F(NewestSourceTest, AFaultOfTheMachineIsNotRunInOneLine) {
   const auto expect_not_run = [](const process::Output& output, const std::string& why) {
     EXPECT_EQ(output.code, 6);
-    EXPECT_TRUE(output.err.starts_with("not run: ")) << output.err;
+    EXPECT_TRUE(output.err.starts_with("NOT RUN newest: ")) << output.err;
     EXPECT_NE(output.err.find(why), std::string::npos) << output.err;
     EXPECT_EQ(output.err.find('\n'), output.err.size() - 1) << output.err;
   };

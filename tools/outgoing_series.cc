@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <set>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "files.h"
 #include "git.h"
 #include "process.h"
+#include "recipients.h"
 
 namespace outgoing_series {
 namespace {
@@ -153,38 +153,6 @@ bool IsPublic(const kernel_tree::Origin& origin, const std::string& commit) {
   return false;
 }
 
-std::vector<fs::path> MailsIn(const fs::path& folder) {
-  std::vector<fs::path> mails;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) mails.push_back(entry.path());
-  std::sort(mails.begin(), mails.end());
-  return mails;
-}
-
-/// What get_maintainer.pl says about `mails`, with `which` of its options; no line twice.
-Result<std::vector<std::string>> Recipients(const fs::path& tree,
-                                            const std::vector<fs::path>& mails,
-                                            const std::vector<std::string>& which) {
-  process::Command command;
-  command.argv = {(tree / "scripts/get_maintainer.pl").string(), "--norolestats", "--nogit",
-                  "--nogit-fallback", "--nofixes"};
-  command.argv.insert(command.argv.end(), which.begin(), which.end());
-  for (const auto& mail : mails) command.argv.push_back(mail.string());
-  command.folder = tree.string();
-  const auto output = process::Run(command);
-  if (!output.ok()) return Error{output.error()};
-  if (!output->ok()) {
-    return Error{fmt::format("{}: error: does not tell the recipients: {}", command.argv.front(),
-                             output->err.substr(0, output->err.find('\n')))};
-  }
-  std::vector<std::string> people;
-  std::set<std::string> seen;
-  for (auto& line : git::SplitLines(output->out)) {
-    if (!line.empty() && seen.insert(line).second) people.push_back(std::move(line));
-  }
-  return people;
-}
-
 }  // namespace
 
 Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree::Project& project,
@@ -256,22 +224,23 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
   static_cast<void>(files::Remove(draft));
   const auto drafted = write(draft, {});
   if (!drafted.ok()) return drafted;
-  auto patches = MailsIn(draft);
+  auto patches = recipients::MailsIn(draft);
   if (!patches.empty()) patches.erase(patches.begin());  // The cover letter changes no file.
-  const auto people = Recipients(tree.repository().folder(), patches, {"--nol"});
+  const auto people =
+      recipients::Of(tree.repository().folder(), patches, recipients::Which::kPeople);
   if (!people.ok()) return Error{people.error()};
-  const auto lists = Recipients(tree.repository().folder(), patches, {"--nom", "--nor"});
+  const auto lists = recipients::Of(tree.repository().folder(), patches, recipients::Which::kLists);
   if (!lists.ok()) return Error{lists.error()};
   static_cast<void>(files::Remove(draft));
 
   const auto cleared = files::Remove(options.folder);
   if (!cleared.ok()) return Error{cleared.error()};
-  std::vector<std::string> recipients;
-  for (const auto& person : *people) recipients.push_back("--to=" + person);
-  for (const auto& list : *lists) recipients.push_back("--cc=" + list);
-  const auto written = write(options.folder, recipients);
+  std::vector<std::string> headers;
+  for (const auto& person : *people) headers.push_back("--to=" + person);
+  for (const auto& list : *lists) headers.push_back("--cc=" + list);
+  const auto written = write(options.folder, headers);
   if (!written.ok()) return written;
-  const auto mails = MailsIn(options.folder);
+  const auto mails = recipients::MailsIn(options.folder);
   if (mails.empty()) return Error{"error: git format-patch wrote nothing"};
   const auto generated = files::Read(mails.front());
   if (!generated.ok()) return generated;

@@ -13,6 +13,8 @@
 namespace patch_series {
 namespace {
 
+constexpr std::string_view kDoesNotApply = ": error: does not apply: ";
+
 namespace fs = std::filesystem;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -193,11 +195,15 @@ std::string DescribeFailure(const std::string& patch_name, const Place& place,
                             std::string_view complaint) {
   const std::string said = BestComplaint(complaint);
   if (place.hunk > 0) {
-    return fmt::format("{}:{}: error: does not apply: {}, hunk #{} ({})", patch_name, place.line,
+    return fmt::format("{}:{}{}{}, hunk #{} ({})", patch_name, place.line, kDoesNotApply,
                        place.file, place.hunk, place.header);
   }
-  return fmt::format("{}:{}: error: does not apply: {}", patch_name,
-                     std::max<size_t>(place.line, 1), said.empty() ? "git gives no reason" : said);
+  return fmt::format("{}:{}{}{}", patch_name, std::max<size_t>(place.line, 1), kDoesNotApply,
+                     said.empty() ? "git gives no reason" : said);
+}
+
+bool IsFailureToApply(std::string_view error) {
+  return error.find(kDoesNotApply) != std::string_view::npos;
 }
 
 bool SameButAbbreviation(std::string_view a, std::string_view b) {

@@ -42,6 +42,9 @@ Place FindFailure(std::string_view patch, std::string_view complaint);
 std::string DescribeFailure(const std::string& patch_name, const Place& place,
                             std::string_view complaint);
 
+/// Whether `error` is one of DescribeFailure(): the patch's fault, and not the machine's.
+bool IsFailureToApply(std::string_view error);
+
 /// Whether two patch texts say the same, apart from how many digits of a blob's name they print.
 bool SameButAbbreviation(std::string_view a, std::string_view b);
 

@@ -271,6 +271,12 @@ std::string Missing(const std::string& program, const std::string& package) {
   return program + " is not installed (Debian: " + package + ")";
 }
 
+std::string Launched(const std::string& compiler) {
+  const char* launcher = std::getenv("KERNEL_LAUNCHER");
+  if (launcher == nullptr || *launcher == '\0') return compiler;
+  return std::string(launcher) + " " + compiler;
+}
+
 std::vector<pid_t> Descendants(pid_t root) {
   std::vector<pid_t> found;
   std::vector<pid_t> open{root};

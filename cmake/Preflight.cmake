@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#[=======================================================================[
+Preflight
+---------
+
+Whether the series can be mailed: everything that the CI of linux-media and the maintainers would
+ask, asked here first, and one table of the answers. Include it last: it calls what the other modules
+describe.
+
+  preflight_add_check(<name> TITLE <what it asks> TIER required|full [OPTIONAL] [ALWAYS]
+                      COMMAND <program> <argument>... [THEN <program> <argument>...]
+                      INPUTS <input>... [NEEDS <check>...] [PROOF <file of the build folder>])
+
+adds a check. A <program> may be an executable target. Its exit code is one of tools/exit_codes.h,
+and a line "NOT RUN <name>: <reason>" tells that a tool is missing. A result is kept until an input
+or a program changes; what an input can be is told in tools/preflight_inputs.h. OPTIONAL: that its
+tool is not installed is no fault. ALWAYS: asked anew in each run, whatever is kept.
+
+Targets:
+  preflight         the checks of the tier "required" whose result does not hold any more, and the
+                    table; fails where one is the series' fault, and where one could not be asked
+  preflight-full    those of the tier "full", too
+  preflight-<name>  one check, with those that it needs
+  preflight-status  runs nothing, and fails where "preflight" has something to do or to tell
+  series-outgoing   writes the series as mails to build/outgoing, unless preflight-status fails; sends
+                    nothing
+  ci-matrix         writes pipelines that give each check a runner: preflight/gitlab-ci.yml and
+                    preflight/github.yml
+
+With SERIES (see KernelTree) it is asked of somebody else's series what can be asked of any:
+
+  cmake --preset kunit -B build-theirs -DSERIES=their.mbox [-DSERIES_KUNITCONFIG=<.kunitconfig>]
+  cmake --build build-theirs --target preflight
+
+Files, in build/preflight: report.txt, .md (for the cover letter), .html and .json; <name>.log, what
+a check printed; <name>.json, its result.
+#]=======================================================================]
+include_guard(GLOBAL)
+include(KernelTree)
+include(KunitRun)
+
+set(preflight_folder "${CMAKE_BINARY_DIR}/preflight")
+set(preflight_plan "${preflight_folder}/plan.json")
+set_property(GLOBAL PROPERTY PREFLIGHT_CHECKS "")
+set_property(GLOBAL PROPERTY PREFLIGHT_PROGRAMS "")
+
+# _preflight_json(<variable> <item>...)
+#
+# Sets <variable> to a JSON list of texts.
+function(_preflight_json variable)
+  set(texts)
+  foreach(item IN LISTS ARGN)
+    string(REPLACE "\\" "\\\\" item "${item}")
+    string(REPLACE "\"" "\\\"" item "${item}")
+    list(APPEND texts "\"${item}\"")
+  endforeach()
+  list(JOIN texts ", " texts)
+  set(${variable} "[${texts}]" PARENT_SCOPE)
+endfunction()
+
+function(preflight_add_check name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL;ALWAYS" "TITLE;TIER;PROOF" "COMMAND;INPUTS;NEEDS")
+  set(commands)
+  set(argv)
+  set(programs)
+  foreach(argument IN LISTS arg_COMMAND ITEMS THEN)
+    if(argument STREQUAL "THEN")
+      _preflight_json(command ${argv})
+      list(APPEND commands "${command}")
+      set(argv)
+      continue()
+    endif()
+    if(NOT argv AND TARGET "${argument}")
+      list(APPEND programs "${argument}")
+      set(argument "$<TARGET_FILE:${argument}>")
+    endif()
+    list(APPEND argv "${argument}")
+  endforeach()
+  list(REMOVE_DUPLICATES programs)
+  foreach(program IN LISTS programs)
+    list(APPEND arg_INPUTS "$<TARGET_FILE:${program}>")
+  endforeach()
+  list(JOIN commands ", " commands)
+  _preflight_json(inputs ${arg_INPUTS})
+  _preflight_json(needs ${arg_NEEDS})
+  foreach(flag IN ITEMS OPTIONAL ALWAYS)
+    set(${flag} false)
+    if(arg_${flag})
+      set(${flag} true)
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND_STRING PROPERTY PREFLIGHT_CHECKS "  {\"name\": \"${name}\",
+   \"title\": \"${arg_TITLE}\",
+   \"tier\": \"${arg_TIER}\", \"optional\": ${OPTIONAL}, \"always\": ${ALWAYS},
+   \"commands\": [${commands}],
+   \"inputs\": ${inputs},
+   \"needs\": ${needs},
+   \"proof\": \"${arg_PROOF}\"},\n")
+  set_property(GLOBAL APPEND PROPERTY PREFLIGHT_PROGRAMS ${programs})
+
+  add_custom_target(preflight-${name}
+    COMMAND series-preflight run --plan "${preflight_plan}" ${name}
+    COMMENT "Pre-flight: ${name}"
+    USES_TERMINAL VERBATIM)
+  add_dependencies(preflight-${name} ${programs})
+  foreach(need IN LISTS arg_NEEDS)
+    get_target_property(theirs preflight-${need} MANUALLY_ADDED_DEPENDENCIES)
+    add_dependencies(preflight-${name} ${theirs})
+  endforeach()
+endfunction()
+
+# Everything that the patches are, for any base; not the cover letter.
+set(preflight_patches
+  "${series_project}/kernel/000[1-9]-*.patch"
+  "${series_project}/kernel/00[1-9]?-*.patch"
+  "${series_project}/kernel/0[1-9]??-*.patch"
+  "${series_project}/kernel/[0-9].[0-9]*")
+set(preflight_suite "${series_project}/kunit/*.[ch]" "${series_project}/kunit/Kconfig"
+  "${series_project}/kunit/Makefile" "${series_project}/kunit/hook.patch")
+# What a run of the suite is judged by.
+set(preflight_lists "${series_project}/kunit/*.config" "${series_project}/kunit/expected*.txt"
+  "${series_project}/kernel/allow-*.txt")
+set(preflight_mails "${preflight_folder}/mails")
+set(preflight_lists_to --list linux-media@vger.kernel.org --list dri-devel@lists.freedesktop.org
+  --list linaro-mm-sig@lists.linaro.org --list linux-rockchip@lists.infradead.org)
+set(preflight_first)
+set(preflight_only_apply)
+if(SERIES)
+  # They are mails already, as somebody sent them.
+  set(preflight_mails "${series_project}/kernel")
+  set(preflight_lists_to)
+  set(preflight_first ${series_import} THEN)
+  set(preflight_only_apply --only-apply)
+endif()
+set(preflight_project --project "${series_project}" --build "${CMAKE_BINARY_DIR}")
+set(preflight_jobs --jobs "${KUNIT_JOBS}")
+
+# --- The patches -------------------------------------------------------------------------------
+
+preflight_add_check(applies ALWAYS TIER required
+  TITLE "Applies with git am, and git format-patch gives the same bytes"
+  COMMAND ${preflight_first} kernel-series applies ${kernel_where} ${kernel_origin}
+    --id "${KERNEL_TREE_ID}" ${preflight_only_apply}
+  INPUTS ${preflight_patches} ${preflight_suite} "${KERNEL_TREE_ID}" "text:KERNEL_TREE=${KERNEL_TREE}"
+    "text:KERNEL_BASE=${KERNEL_BASE}")
+preflight_add_check(applies-newest ALWAYS TIER required
+  TITLE "Applies to the newest kernel that Debian has"
+  COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}"
+    THEN kernel-newest apply ${newest_where}
+  INPUTS ${preflight_patches} "text:NEWEST_SUITE=${NEWEST_SUITE}")
+set(preflight_mails_come_by applies)
+if(NOT SERIES)
+  preflight_add_check(mails TIER required
+    TITLE "The mails can be written, and the cover letter has its results"
+    COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
+      --folder "${preflight_mails}" ${series_mail_options}
+    INPUTS "${series_project}/kernel" "${KERNEL_TREE_ID}" ${preflight_suite}
+      "${series_project}/kunit/commit-message.txt" "text:options=${series_mail_options}"
+    NEEDS applies PROOF preflight/mails)
+  set(preflight_mails_come_by mails)
+endif()
+preflight_add_check(recipients TIER required
+  TITLE "The mails go to all whom get_maintainer.pl names, and to the lists"
+  COMMAND kernel-series recipients ${kernel_where} --folder "${preflight_mails}"
+    ${preflight_lists_to}
+  INPUTS "${preflight_mails}" "${KERNEL_TREE_ID}"
+  NEEDS ${preflight_mails_come_by})
+
+# --- KUnit -------------------------------------------------------------------------------------
+
+# _preflight_add_profile(<profile> TITLE <text> TIER <tier> [OPTIONAL])
+function(_preflight_add_profile profile)
+  set(where ${kernel_where} --profile ${profile})
+  preflight_add_check(${profile} ${ARGN}
+    COMMAND kunit-run build ${where} ${preflight_jobs}
+      THEN kunit-run exec ${where} --timeout "${KUNIT_TIMEOUT}"
+      THEN kunit-run verdict ${where}
+    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists}
+    NEEDS applies
+    PROOF ${profile}/report.html)
+endfunction()
+if(NOT SERIES OR SERIES_KUNITCONFIG)
+  _preflight_add_profile(kunit TIER required TITLE "Its KUnit tests pass")
+endif()
+if(NOT SERIES)
+  _preflight_add_profile(kunit-debug TIER required
+    TITLE "The suite passes under KASAN, lockdep and kmemleak")
+endif()
+
+# --- Compilers and what reads the sources ------------------------------------------------------
+
+# _preflight_add_compile(<name> TITLE <text> TIER <tier> [OPTIONAL] OPTIONS <option>...)
+function(_preflight_add_compile name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS")
+  preflight_add_check(${name} ${arg_UNPARSED_ARGUMENTS}
+    COMMAND series-compile ${preflight_project} ${preflight_jobs} ${arg_OPTIONS}
+    INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config"
+    NEEDS applies)
+endfunction()
+if(SERIES)
+  _preflight_add_compile(compile-arm64 TIER required
+    TITLE "No new warning in what is touched, for arm64 with gcc, W=1"
+    OPTIONS --arch arm64 --compiler gcc --touched)
+else()
+  _preflight_add_compile(compile-media TIER required
+    TITLE "No new warning in drivers/media, for arm64 with gcc, W=1"
+    OPTIONS --arch arm64 --compiler gcc)
+endif()
+_preflight_add_compile(compile-x86_64 TIER required
+  TITLE "No new warning in what is touched, for x86_64 with gcc, W=1"
+  OPTIONS --arch x86_64 --compiler gcc --touched)
+_preflight_add_compile(compile-arm64-llvm TIER required OPTIONAL
+  TITLE "No new warning in what is touched, for arm64 with clang, W=1"
+  OPTIONS --arch arm64 --compiler clang --touched)
+_preflight_add_compile(compile-x86_64-llvm TIER required OPTIONAL
+  TITLE "No new warning in what is touched, for x86_64 with clang, W=1"
+  OPTIONS --arch x86_64 --compiler clang --touched)
+_preflight_add_compile(sparse TIER required
+  TITLE "No new message of sparse on what is touched"
+  OPTIONS --arch arm64 --touched --sparse)
+
+# --- What takes longer, or another machine -----------------------------------------------------
+
+if(NOT SERIES)
+  _preflight_add_profile(kunit-smp TIER full
+    TITLE "The suite and its races pass on four CPUs, x86_64, under KCSAN and lockdep")
+  _preflight_add_profile(kunit-arm64 TIER full
+    TITLE "The suite and its races pass on four CPUs, arm64, under lockdep")
+  _preflight_add_profile(kunit-uml-smp TIER full OPTIONAL
+    TITLE "The suite and its races pass on two CPUs in UML, under KASAN and lockdep")
+  foreach(debug IN ITEMS "" -debug)
+    set(options)
+    if(debug)
+      set(options --debug)
+    endif()
+    preflight_add_check(before-after${debug} TIER full
+      TITLE "A V4L2 client sees what it should, before and after the series"
+      COMMAND before-after-run build ${preflight_project} ${options} ${preflight_jobs}
+        THEN before-after-run check ${preflight_project} ${options}
+      INPUTS "${KERNEL_TREE_ID}" "$<TARGET_FILE:fence-probe>"
+        "${CMAKE_SOURCE_DIR}/tools/before_after*.config"
+        "${CMAKE_SOURCE_DIR}/tools/before_after_expected.txt"
+      NEEDS applies PROOF before-after${debug}/before-after.html)
+  endforeach()
+  preflight_add_check(coverage TIER full
+    TITLE "The tests reach each line and branch that the series adds"
+    COMMAND series-coverage check ${preflight_project} ${preflight_jobs} --timeout "${KUNIT_TIMEOUT}"
+    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} "${CMAKE_SOURCE_DIR}/kunit/uncovered.txt"
+    NEEDS applies PROOF coverage/coverage.html)
+  preflight_add_check(mutants TIER full
+    TITLE "The suite sees each planted fault"
+    COMMAND kunit-mutants ${preflight_project} ${preflight_jobs}
+    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} "${CMAKE_SOURCE_DIR}/kunit/mutants"
+    NEEDS applies PROOF mutants/mutants.html)
+  preflight_add_check(bench-fence TIER full
+    TITLE "What a fence costs is within its limits"
+    COMMAND fence-cost ${preflight_project} ${preflight_jobs}
+      --rows "${CMAKE_BINARY_DIR}/bench/fence.json"
+    INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/kunit/cost"
+    NEEDS applies PROOF bench/fence.json)
+endif()
+
+# --- All of them -------------------------------------------------------------------------------
+
+get_property(checks GLOBAL PROPERTY PREFLIGHT_CHECKS)
+string(REGEX REPLACE ",\n$" "\n" checks "${checks}")
+file(GENERATE OUTPUT "${preflight_plan}" CONTENT "{\"source\": \"${CMAKE_SOURCE_DIR}\",
+ \"build\": \"${CMAKE_BINARY_DIR}\",
+ \"checks\": [\n${checks} ]}\n")
+get_property(programs GLOBAL PROPERTY PREFLIGHT_PROGRAMS)
+list(REMOVE_DUPLICATES programs)
+
+add_custom_target(preflight
+  COMMAND series-preflight run --plan "${preflight_plan}"
+  COMMENT "Pre-flight"
+  USES_TERMINAL VERBATIM)
+add_custom_target(preflight-full
+  COMMAND series-preflight run --plan "${preflight_plan}" --full
+  COMMENT "Pre-flight, all of it"
+  USES_TERMINAL VERBATIM)
+add_custom_target(preflight-status
+  COMMAND series-preflight status --plan "${preflight_plan}"
+  COMMENT "Pre-flight: what holds"
+  USES_TERMINAL VERBATIM)
+add_custom_target(series-outgoing
+  COMMAND series-preflight status --plan "${preflight_plan}"
+  COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
+    --folder "${CMAKE_BINARY_DIR}/outgoing" ${series_mail_options}
+  COMMENT "Writing the series as mails"
+  USES_TERMINAL VERBATIM)
+foreach(target IN ITEMS preflight preflight-full preflight-status series-outgoing)
+  add_dependencies(${target} ${programs} fence-probe)
+endforeach()
+# What holds is to be told of the tree as it is now.
+add_dependencies(preflight-status series-apply)
+add_dependencies(series-outgoing series-apply)
+add_custom_target(ci-matrix
+  COMMAND series-preflight matrix --plan "${preflight_plan}" --form gitlab
+    --output "${preflight_folder}/gitlab-ci.yml"
+  COMMAND series-preflight matrix --plan "${preflight_plan}" --form github
+    --output "${preflight_folder}/github.yml"
+  COMMENT "Writing the CI's pipelines"
+  VERBATIM)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ci_matrix.h"
+
+#include <fmt/core.h>
+
+namespace ci_matrix {
+namespace {
+
+using preflight::Check;
+using preflight::Plan;
+using preflight::Tier;
+
+constexpr char kHead[] =
+    "# Written by `series-preflight matrix`; the checks are those of cmake/Preflight.cmake.\n";
+
+/// Names are a-z, 0-9, '-', '_' and '.' (IsName): they need no quotes but where YAML would take
+/// them for something else.
+std::string Quote(const std::string& name) { return "\"" + name + "\""; }
+
+}  // namespace
+
+std::string ForGitLab(const Plan& plan) {
+  std::string text = kHead;
+  text +=
+      ".preflight:\n"
+      "  image: debian:12\n"
+      "  script:\n"
+      "    - tools/bootstrap.sh\n"
+      "    - cmake --preset kunit\n"
+      "    - cmake --build build --target \"preflight-$CHECK\"\n"
+      "  artifacts:\n"
+      "    when: always\n"
+      "    paths:\n"
+      "      - build/preflight/\n";
+  for (const Check& check : plan.checks) {
+    text += fmt::format(
+        "\n{}:\n"
+        "  extends: .preflight\n"
+        "  variables:\n"
+        "    CHECK: {}\n",
+        Quote(check.name), Quote(check.name));
+    if (check.tier == Tier::kFull) {
+      text +=
+          "  rules:\n"
+          "    - if: $PREFLIGHT_TIER == \"full\"\n";
+    }
+  }
+  return text;
+}
+
+std::string ForGitHub(const Plan& plan) {
+  std::string text = kHead;
+  text +=
+      "name: preflight\n"
+      "on: [push, workflow_dispatch]\n"
+      "jobs:\n"
+      "  preflight:\n"
+      "    runs-on: ubuntu-latest\n"
+      "    container: debian:12\n"
+      "    strategy:\n"
+      "      fail-fast: false\n"
+      "      matrix:\n"
+      "        include:\n";
+  for (const Check& check : plan.checks) {
+    text += fmt::format("          - check: {}\n            tier: {}\n", Quote(check.name),
+                        check.tier == Tier::kFull ? "full" : "required");
+  }
+  text +=
+      "    steps:\n"
+      "      - uses: actions/checkout@v4\n"
+      "      - run: tools/bootstrap.sh\n"
+      "      - run: cmake --preset kunit\n"
+      "      - run: cmake --build build --target \"preflight-${{ matrix.check }}\"\n"
+      "      - uses: actions/upload-artifact@v4\n"
+      "        if: always()\n"
+      "        with:\n"
+      "          name: preflight-${{ matrix.check }}\n"
+      "          path: build/preflight/\n";
+  return text;
+}
+
+}  // namespace ci_matrix

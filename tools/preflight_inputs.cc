@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "preflight_inputs.h"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "git.h"
+#include "process.h"
+
+namespace preflight {
+namespace {
+
+namespace fs = std::filesystem;
+using gate::Error;
+using gate::Result;
+
+constexpr std::string_view kProgram = "program:";
+constexpr std::string_view kText = "text:";
+constexpr char kAbsent[] = "absent";
+
+/// The regular files that `input` names, sorted.
+Result<std::vector<fs::path>> FilesOf(const fs::path& input) {
+  std::vector<fs::path> roots;
+  std::error_code error;
+  const std::string last = input.filename().string();
+  if (last.find_first_of("*?[") == std::string::npos) {
+    roots.push_back(input);
+  } else {
+    for (const auto& entry : fs::directory_iterator(input.parent_path(), error)) {
+      if (::fnmatch(last.c_str(), entry.path().filename().c_str(), 0) == 0) {
+        roots.push_back(entry.path());
+      }
+    }
+  }
+  std::vector<fs::path> found;
+  for (const auto& root : roots) {
+    if (fs::is_regular_file(root, error)) found.push_back(root);
+    if (!fs::is_directory(root, error)) continue;
+    auto entry = fs::recursive_directory_iterator(root, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      if (entry->is_regular_file(error)) found.push_back(entry->path());
+    }
+    if (error) {
+      return Error{fmt::format("{}: error: cannot be read: {}", root.string(), error.message())};
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// git's own hashes: what it names contents by, it need not read twice.
+Result<std::string> HashText(std::string text) {
+  return git::Repository("/").Ask({"hash-object", "--no-filters", "--stdin"}, std::move(text));
+}
+
+Result<std::string> HashFiles(const fs::path& input) {
+  const auto found = FilesOf(input);
+  if (!found.ok()) return Error{found.error()};
+  if (found->empty()) return std::string(kAbsent);
+  std::string list;
+  for (const auto& file : *found) list += file.string() + "\n";
+  auto hashes = git::Repository("/").Ask({"hash-object", "--no-filters", "--stdin-paths"}, list);
+  if (!hashes.ok()) return hashes;
+  // Names count as well: what was in one file may now be in another.
+  return found->size() == 1 ? hashes : HashText(list + *hashes);
+}
+
+Result<std::string> HashVersion(const std::string& program) {
+  process::Command command;
+  command.argv = {program, "--version"};
+  const auto run = process::Run(command);
+  if (!run.ok() || !run->ok()) return std::string(kAbsent);
+  return HashText(run->out);
+}
+
+}  // namespace
+
+Result<Inputs> HashInputs(const std::vector<std::string>& inputs) {
+  Inputs hashes;
+  for (const auto& input : inputs) {
+    const auto hash = [&]() -> Result<std::string> {
+      if (input.starts_with(kProgram)) return HashVersion(input.substr(kProgram.size()));
+      if (input.starts_with(kText)) return HashText(input);
+      return HashFiles(input);
+    }();
+    if (!hash.ok()) return Error{hash.error()};
+    // An option is known by its name: its value is what may differ.
+    const auto value = input.starts_with(kText) ? input.find('=') : std::string::npos;
+    hashes[input.substr(0, value)] = *hash;
+  }
+  return hashes;
+}
+
+std::string Differences(const Inputs& then, const Inputs& now) {
+  std::string names;
+  const auto add = [&](const std::string& name) { names += (names.empty() ? "" : ", ") + name; };
+  for (const auto& [name, hash] : now) {
+    const auto before = then.find(name);
+    if (before == then.end() || before->second != hash) add(name);
+  }
+  for (const auto& [name, hash] : then) {
+    if (!now.contains(name)) add(name);
+  }
+  return names;
+}
+
+}  // namespace preflight

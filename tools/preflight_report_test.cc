@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "preflight_report.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "ci_matrix.h"
+#include "files.h"
+#include "test_files.h"
+
+namespace preflight {
+namespace {
+
+class ReportTest : public testing::Test {
+ protected:
+  ReportTest() {
+    plan_.source = folder_.Path("src");
+    plan_.build = folder_.Path("src/build");
+    for (const char* name : {"kunit", "sparse", "smatch", "compile"}) {
+      Check check;
+      check.name = name;
+      check.title = std::string("Whether ") + name + " | has <b>nothing</b> to say";
+      plan_.checks.push_back(check);
+    }
+    plan_.checks[0].proof = "kunit/report.html";
+    plan_.checks[2].optional = true;
+    plan_.checks[3].tier = Tier::kFull;
+    std::vector<CheckResult> results(3);
+    results[0].outcome = Outcome::kPassed;
+    results[0].says = "178 tests: 178 passed";
+    results[0].to_do = {"sign-off of 26 patches"};
+    results[1].outcome = Outcome::kFailed;
+    results[1].says = "sparse: 1 new message";
+    results[1].findings = {{"drivers/a.c:7: warning: context | imbalance <x>", true}};
+    results[1].more_findings = 4;
+    results[2].outcome = Outcome::kNotRun;
+    results[2].says = "smatch is not installed";
+    EXPECT_TRUE(files::Write(plan_.build / "kunit/report.html", "").ok());
+    EXPECT_TRUE(files::Write(LogFile(plan_, plan_.checks[1]), "").ok());
+    report_ = {&plan_,
+               {&plan_.checks[0], &plan_.checks[1], &plan_.checks[2]},
+               results,
+               {&plan_.checks[3]}};
+  }
+
+  const gate::TestFolder folder_;
+  Plan plan_;
+  Report report_;
+};
+
+TEST_F(ReportTest, TellsTheWholeInOneLine) {
+  EXPECT_EQ(report_.LastLine(),
+            "FAILED preflight: 3 checks: 1 passed, 1 the series' fault, 1 not run");
+  report_.results[1].outcome = Outcome::kPassed;
+  EXPECT_EQ(report_.LastLine(), "PASSED preflight: 3 checks: 2 passed, 1 not run");
+  report_.results[0].outcome = Outcome::kNotRun;
+  EXPECT_EQ(report_.LastLine(), "INFRASTRUCTURE preflight: 3 checks: 1 passed, 2 not run");
+}
+
+TEST_F(ReportTest, TextHasATableAndWhyAndHow) {
+  const std::string text = FormatText(report_);
+  for (const char* part :
+       {"\nkunit   passed ", "build/kunit/report.html", "build/preflight/sparse.log",
+        "\nsmatch  NOT RUN (optional)", "preflight-kunit\n", "\nFAILED sparse: Whether sparse",
+        "  drivers/a.c:7: warning: context | imbalance <x>\n", "  ... and 4 more\n",
+        "\nNOT RUN smatch: ", "  smatch is not installed\n", "TO DO sign-off of 26 patches\n",
+        "(target preflight-full): compile\n"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+  EXPECT_NE(text.find("  reproduce: " + plan_.Reproduce(plan_.checks[1]) + "\n"),
+            std::string::npos);
+  EXPECT_EQ(text.find("reproduce: " + plan_.Reproduce(plan_.checks[0])), std::string::npos);
+}
+
+TEST_F(ReportTest, MarkdownKeepsEachRowARow) {
+  const std::string text = FormatMarkdown(report_);
+  EXPECT_NE(text.find("| Whether kunit \\| has \\<b>nothing\\</b> to say | passed | 178 tests: 178 "
+                      "passed | `build/kunit/report.html` | `cmake --build "),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nTo do: sign-off of 26 patches\n"), std::string::npos);
+}
+
+TEST_F(ReportTest, JsonHasTheVerdictAndEachCheck) {
+  const auto document = nlohmann::json::parse(FormatJson(report_));
+  EXPECT_EQ(document["verdict"], "failed");
+  EXPECT_EQ(document["to_do"][0], "sign-off of 26 patches");
+  EXPECT_EQ(document["not_asked"][0], "compile");
+  ASSERT_EQ(document["checks"].size(), 3u);
+  EXPECT_EQ(document["checks"][0]["tool"], "kunit");
+  EXPECT_EQ(document["checks"][0]["status"], "pass");
+  EXPECT_EQ(document["checks"][1]["status"], "fail");
+  EXPECT_EQ(document["checks"][1]["details"],
+            "drivers/a.c:7: warning: context | imbalance <x>\n... and 4 more\n");
+  EXPECT_EQ(document["checks"][2]["status"], "warn");
+  EXPECT_EQ(document["checks"][2]["outcome"], "NOT RUN");
+}
+
+TEST_F(ReportTest, HtmlIsOnePageThatNeedsNoOther) {
+  ASSERT_TRUE(WriteReports(report_).ok());
+  const std::string html = files::ReadOrEmpty(plan_.Folder() / "report.html");
+  EXPECT_NE(html.find("Not ready: the series is at fault"), std::string::npos);
+  EXPECT_NE(html.find("imbalance &lt;x&gt;"), std::string::npos);
+  for (const char* other : {"<script", "src=", "href=", "http:", "https:"}) {
+    EXPECT_EQ(html.find(other), std::string::npos) << other;
+  }
+  for (const char* name : {"report.txt", "report.md", "report.json"}) {
+    EXPECT_NE(files::ReadOrEmpty(plan_.Folder() / name), "") << name;
+  }
+}
+
+TEST_F(ReportTest, APipelineHasAJobForEachCheck) {
+  const std::string gitlab = ci_matrix::ForGitLab(plan_);
+  EXPECT_NE(
+      gitlab.find("\n\"kunit\":\n  extends: .preflight\n  variables:\n    CHECK: \"kunit\"\n"),
+      std::string::npos)
+      << gitlab;
+  EXPECT_NE(gitlab.find("CHECK: \"compile\"\n  rules:\n    - if: $PREFLIGHT_TIER == \"full\"\n"),
+            std::string::npos);
+  const std::string github = ci_matrix::ForGitHub(plan_);
+  EXPECT_NE(github.find("- check: \"compile\"\n            tier: full\n"), std::string::npos);
+  EXPECT_NE(github.find("--target \"preflight-${{ matrix.check }}\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace preflight

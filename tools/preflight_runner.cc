@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "preflight_runner.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "process.h"
+#include "progress.h"
+#include "text.h"
+
+namespace preflight {
+namespace {
+
+using gate::Error;
+using gate::Result;
+
+/// All checks have time-outs of their own where something may hang; this is for the rest.
+constexpr std::chrono::hours kLimit(3);
+
+/// Of what is printed, the last line that is whole.
+class LastLine {
+ public:
+  void Feed(std::string_view bytes) {
+    rest_ += bytes;
+    const auto end = rest_.find_last_of("\r\n");
+    if (end == std::string::npos) return;
+    const std::string_view whole = std::string_view(rest_).substr(0, end);
+    const auto begin = whole.find_last_of("\r\n");
+    const auto line = begin == std::string_view::npos ? whole : whole.substr(begin + 1);
+    if (!line.empty()) line_ = gate::Printable(line);
+    rest_.erase(0, end + 1);
+  }
+  const std::string& line() const { return line_; }
+
+ private:
+  std::string rest_;
+  std::string line_;
+};
+
+/// A check that can't begin.
+CheckResult Without(const std::string& need) {
+  CheckResult result;
+  result.outcome = Outcome::kNotRun;
+  result.says = fmt::format("needs {}, which has not passed", need);
+  return result;
+}
+
+std::string Tell(const std::string& place, const Check& check, const CheckResult& result) {
+  return fmt::format("{} {:<14} {}: {}{}", place, OutcomeName(result.outcome), check.name,
+                     result.says, result.kept ? " (kept)" : "");
+}
+
+}  // namespace
+
+Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
+                             const std::function<void(const std::string&)>& on_line) {
+  auto inputs = HashInputs(check.inputs);
+  if (!inputs.ok()) return Error{inputs.error()};
+  // A run that is ended leaves no result of an earlier one.
+  const auto removed = files::Remove(ResultFile(plan, check));
+  if (!removed.ok()) return Error{removed.error()};
+  std::ofstream log(LogFile(plan, check), std::ios::binary | std::ios::trunc);
+
+  const auto start = std::chrono::steady_clock::now();
+  std::string printed;
+  int code = 0;
+  bool timed_out = false;
+  LastLine last;
+  const auto take = [&](std::string_view bytes) {
+    printed += bytes;
+    // As it comes, for who looks on, and for who wonders where a killed run was.
+    log.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    log.flush();
+    last.Feed(bytes);
+    on_line(last.line());
+  };
+  for (const auto& argv : check.commands) {
+    process::Command command;
+    command.argv = argv;
+    command.folder = plan.source;
+    const auto run = process::Stream(
+        command, take, [&] { on_line(last.line()); }, kLimit);
+    if (!run.ok()) {
+      take(run.error() + "\n");
+      code = static_cast<int>(gate::ExitCode::kInfrastructure);
+    } else {
+      code = run->code;
+      timed_out = run->timed_out;
+    }
+    if (timed_out) {
+      take(fmt::format("error: {} has not ended within {} hours\n", argv.front(), kLimit.count()));
+      code = static_cast<int>(gate::ExitCode::kInfrastructure);
+    }
+    if (code != 0) break;
+  }
+  CheckResult result = Understand(code, printed);
+  result.seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start)
+          .count();
+  result.inputs = std::move(*inputs);
+  if (!log) {
+    return Error{fmt::format("{}: error: cannot be written; is the disk full?",
+                             LogFile(plan, check).string())};
+  }
+
+  const auto now = HashInputs(check.inputs);
+  if (!now.ok()) return Error{now.error()};
+  // What brings its own inputs up to date is right in what it says of them.
+  if (check.always) {
+    result.inputs = *now;
+  } else if (const auto changed = Differences(result.inputs, *now); !changed.empty()) {
+    result.outcome = Outcome::kInfrastructure;
+    result.says = fmt::format("has changed while it ran: {}; run it again", changed);
+  }
+  const auto saved = Save(plan, check, result);
+  if (!saved.ok()) return Error{saved.error()};
+  return result;
+}
+
+Result<std::vector<CheckResult>> RunChecks(const Plan& plan,
+                                           const std::vector<const Check*>& checks) {
+  Progress progress(stderr);
+  std::vector<CheckResult> results;
+  std::map<std::string, Outcome> outcomes;
+  for (const Check* check : checks) {
+    const std::string place = fmt::format("[{}/{}]", results.size() + 1, checks.size());
+    const auto add = [&](CheckResult result) {
+      progress.Print(Tell(place, *check, result));
+      outcomes[check->name] = result.outcome;
+      results.push_back(std::move(result));
+    };
+    std::string lacks;
+    for (const auto& need : check->needs) {
+      const auto outcome = outcomes.find(need);
+      if (outcome != outcomes.end() && outcome->second != Outcome::kPassed) lacks = need;
+    }
+    if (!lacks.empty()) {
+      add(Without(lacks));
+      continue;
+    }
+    if (!check->always) {
+      auto known = Known(plan, *check);
+      if (!known.ok()) return Error{known.error()};
+      if (known->outcome == Outcome::kPassed) {
+        add(std::move(*known));
+        continue;
+      }
+    }
+    auto result = RunCheck(plan, *check, [&](const std::string& line) {
+      progress.Show(fmt::format("{} {} {}", place, check->name, line));
+    });
+    if (!result.ok()) return Error{result.error()};
+    add(std::move(*result));
+  }
+  progress.Clear();
+  return results;
+}
+
+}  // namespace preflight

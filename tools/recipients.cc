@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "recipients.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <system_error>
+#include <utility>
+
+#include "files.h"
+#include "git.h"
+#include "process.h"
+
+namespace recipients {
+namespace {
+
+namespace fs = std::filesystem;
+using gate::Error;
+using gate::Result;
+
+std::string Small(std::string_view text) {
+  std::string small(text);
+  std::transform(small.begin(), small.end(), small.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return small;
+}
+
+/// "mail" of "Name <mail>", or what stands there.
+std::string AddressOf(std::string_view person) {
+  const auto open = person.rfind('<');
+  const auto close = person.rfind('>');
+  if (open != std::string_view::npos && close != std::string_view::npos && open < close) {
+    return Small(person.substr(open + 1, close - open - 1));
+  }
+  const auto first = person.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return "";
+  return Small(person.substr(first, person.find_last_not_of(" \t") - first + 1));
+}
+
+/// The people of one header's value; a comma in quotes parts nobody.
+void TakePeople(std::string_view value, std::set<std::string>* people) {
+  std::string one;
+  bool quoted = false;
+  const auto end = [&] {
+    if (const std::string address = AddressOf(one); !address.empty()) people->insert(address);
+    one.clear();
+  };
+  for (const char letter : value) {
+    if (letter == '"') quoted = !quoted;
+    if (letter == ',' && !quoted) {
+      end();
+    } else {
+      one += letter;
+    }
+  }
+  end();
+}
+
+}  // namespace
+
+std::vector<fs::path> MailsIn(const fs::path& folder) {
+  std::vector<fs::path> mails;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) mails.push_back(entry.path());
+  std::sort(mails.begin(), mails.end());
+  return mails;
+}
+
+Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::path>& mails,
+                                    Which which) {
+  process::Command command;
+  command.argv = {(tree / "scripts/get_maintainer.pl").string(), "--norolestats", "--nogit",
+                  "--nogit-fallback", "--nofixes"};
+  if (which == Which::kPeople) command.argv.emplace_back("--nol");
+  if (which == Which::kLists) command.argv.insert(command.argv.end(), {"--nom", "--nor"});
+  for (const auto& mail : mails) command.argv.push_back(mail.string());
+  command.folder = tree.string();
+  const auto output = process::Run(command);
+  if (!output.ok()) return Error{output.error()};
+  if (!output->ok()) {
+    return Error{fmt::format("{}: error: does not tell the recipients: {}", command.argv.front(),
+                             output->err.substr(0, output->err.find('\n')))};
+  }
+  std::vector<std::string> people;
+  std::set<std::string> seen;
+  for (auto& line : git::SplitLines(output->out)) {
+    if (!line.empty() && seen.insert(line).second) people.push_back(std::move(line));
+  }
+  return people;
+}
+
+std::set<std::string> Addressed(std::string_view mail) {
+  std::set<std::string> people;
+  bool ours = false;
+  for (const auto& line : git::SplitLines(mail)) {
+    if (line.empty()) break;
+    if (line.front() != ' ' && line.front() != '\t') {
+      const std::string name = Small(line.substr(0, line.find(':')));
+      ours = name == "to" || name == "cc";
+      if (ours) TakePeople(std::string_view(line).substr(name.size() + 1), &people);
+    } else if (ours) {
+      TakePeople(line, &people);  // git folds between people only.
+    }
+  }
+  return people;
+}
+
+Result<std::vector<std::string>> FindMissing(const fs::path& tree, const fs::path& folder,
+                                             const std::vector<std::string>& lists) {
+  std::vector<std::string> findings;
+  const auto mails = MailsIn(folder);
+  if (mails.empty()) return Error{fmt::format("{}: error: holds no mails", folder.string())};
+  for (const auto& mail : mails) {
+    const auto text = files::Read(mail);
+    if (!text.ok()) return Error{text.error()};
+    const auto addressed = Addressed(*text);
+    // A cover letter changes nothing, so that it goes to whom the lists below name.
+    if (text->find("\ndiff --git ") != std::string::npos) {
+      const auto wanted = Of(tree, {mail}, Which::kAll);
+      if (!wanted.ok()) return Error{wanted.error()};
+      for (const auto& person : *wanted) {
+        if (addressed.contains(AddressOf(person))) continue;
+        findings.push_back(fmt::format(
+            "{}:1: error: does not go to {}, whom get_maintainer.pl names", mail.string(), person));
+      }
+    }
+    for (const auto& list : lists) {
+      if (addressed.contains(Small(list))) continue;
+      findings.push_back(fmt::format("{}:1: error: does not go to {}", mail.string(), list));
+    }
+  }
+  return findings;
+}
+
+}  // namespace recipients
