@@ -335,7 +335,7 @@ class Judge {
   void Run() {
     const auto before = outcome_->findings.size();
     CheckMail();
-    CheckSubject();
+    if (!patch_.letter || !IsTemplate()) CheckSubject();
     if (patch_.letter) {
       CheckLetter();
     } else if (patch_.mail->plain) {
@@ -435,14 +435,16 @@ class Judge {
     }
   }
 
+  /// Whether git's own text still stands in the cover letter.
+  bool IsTemplate() const {
+    return patch_.subject.summary.find("*** SUBJECT HERE ***") != std::string::npos ||
+           std::any_of(patch_.message.begin(), patch_.message.end(), [](const auto& line) {
+             return line.text.find("*** BLURB HERE ***") != std::string::npos;
+           });
+  }
+
   void CheckLetter() const {
-    const auto holds = [this](std::string_view text) {
-      return std::any_of(patch_.message.begin(), patch_.message.end(), [&](const auto& line) {
-        return line.text.find(text) != std::string::npos;
-      });
-    };
-    const bool blurb = holds("*** BLURB HERE ***");
-    if (blurb || patch_.subject.summary.find("*** SUBJECT HERE ***") != std::string::npos) {
+    if (IsTemplate()) {
       Tell("cover-letter", patch_.subject_line, "the cover letter is still git's template");
     } else if (patch_.message.empty()) {
       Tell("cover-letter", patch_.subject_line, "the cover letter says nothing");
