@@ -10,6 +10,7 @@
 
 #include "compiler_messages.h"
 #include "files.h"
+#include "object_compiler.h"
 #include "result.h"
 
 /// Compiles what the series can break, and tells which warnings and errors it brings. What the base
@@ -55,26 +56,18 @@ class CompileCheck {
   gate::Result<Outcome> Run();
 
  private:
-  struct Side {
-    std::filesystem::path tree;
-    std::filesystem::path objects;
-    std::filesystem::path log;
-  };
-
-  Side After() const;
-  Side Before() const;
+  ObjectCompiler::Place After() const;
+  ObjectCompiler::Place Before() const;
   std::filesystem::path Folder() const;
-  std::vector<std::string> Make(const Side& side) const;
   gate::Result<std::string> Id() const;
-  gate::Result<files::Done> Configure(const Side& side) const;
   gate::Result<std::vector<std::string>> Targets() const;
-  gate::Result<CompilerMessages> Compile(const Side& side,
+  gate::Result<CompilerMessages> Compile(const ObjectCompiler::Place& place,
                                          const std::vector<std::string>& targets) const;
-  void ForgetUntold(const Side& side) const;
   std::optional<Outcome> Known(const std::string& id) const;
   gate::Result<files::Done> Keep(const std::string& id, const Outcome& outcome) const;
 
   Settings settings_;
+  ObjectCompiler compiler_;
 };
 
 #endif  // TOOLS_COMPILE_CHECK_H_

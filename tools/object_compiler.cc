@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "object_compiler.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "kernel_image.h"
+#include "make_output.h"
+#include "process.h"
+#include "progress.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using files::Done;
+using gate::Error;
+using gate::Result;
+
+/// Options for an allmodconfig whose objects are compiled, and never linked or run.
+constexpr const char kConfig[] = "tools/compile_check.config";
+
+/// A line of our own in the log, which begins what one make printed.
+constexpr std::string_view kBegin = "-- make\n";
+
+/// Beside the log; its time stamp is when the last make began.
+fs::path BegunFile(const ObjectCompiler::Place& place) { return place.log.string() + ".begun"; }
+
+std::string SourceOf(std::string object) {
+  object.back() = 'c';
+  return object;
+}
+
+bool IsAskedFor(const std::string& object, const std::vector<std::string>& targets) {
+  return std::any_of(targets.begin(), targets.end(), [&](const std::string& target) {
+    return target.ends_with('/') ? object.starts_with(target) : object == target;
+  });
+}
+
+/// The objects that exist of `targets`, relative to `objects`.
+std::vector<std::string> Existing(const fs::path& objects,
+                                  const std::vector<std::string>& targets) {
+  std::vector<std::string> found;
+  for (const auto& target : targets) {
+    std::error_code error;
+    if (!target.ends_with('/')) {
+      if (fs::exists(objects / target, error)) found.push_back(target);
+      continue;
+    }
+    for (auto entry = fs::recursive_directory_iterator(objects / target, error);
+         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      if (entry->path().extension() != ".o") continue;
+      found.push_back(entry->path().lexically_relative(objects).string());
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string ObjectCompiler::Name() const {
+  return fmt::format("{}-{}{}", settings_.arch, settings_.compiler,
+                     settings_.sparse ? "-sparse" : "");
+}
+
+std::string ObjectCompiler::Missing() const {
+  struct Need {
+    std::string program;
+    std::string packages;
+  };
+  std::vector<Need> needs;
+  if (settings_.compiler == "clang") {
+    needs.push_back({"clang", "clang"});
+    needs.push_back({"ld.lld", "lld"});
+    needs.push_back({"llvm-ar", "llvm"});
+  } else if (settings_.arch == "arm64") {
+    needs.push_back({"aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"});
+  } else {
+    needs.push_back({"gcc", "gcc"});
+  }
+  if (settings_.sparse) needs.push_back({"sparse", "sparse"});
+  for (const auto& need : needs) {
+    const std::string missing = process::Missing(need.program, need.packages);
+    if (!missing.empty()) return missing;
+  }
+  if (const std::string missing = MissingHeader(settings_.arch); !missing.empty()) return missing;
+  // allmodconfig has signed modules, whatever is asked for, and so the program that signs them.
+  if (!fs::exists("/usr/include/openssl/evp.h")) {
+    return "openssl/evp.h is not installed (Debian: libssl-dev)";
+  }
+  return "";
+}
+
+Result<std::string> ObjectCompiler::Id() const {
+  auto config = files::Read(settings_.project / kConfig);
+  if (!config.ok()) return config;
+  std::string text = Name() + "\n" + *config;
+  std::vector<std::string> tools = {settings_.compiler == "clang" ? "clang"
+                                    : settings_.arch == "arm64"   ? "aarch64-linux-gnu-gcc"
+                                                                  : "gcc"};
+  if (settings_.sparse) tools.emplace_back("sparse");
+  for (const auto& tool : tools) {
+    process::Command command;
+    command.argv = {tool, "--version"};
+    const auto version = process::Run(command);
+    if (!version.ok()) return Error{version.error()};
+    text += version->out;
+  }
+  return text;
+}
+
+std::vector<std::string> ObjectCompiler::Make(const Place& place) const {
+  std::vector<std::string> make = {"make",
+                                   "ARCH=" + settings_.arch,
+                                   "O=" + place.objects.string(),
+                                   fmt::format("--jobs={}", settings_.jobs),
+                                   "--no-print-directory",
+                                   "LOCALVERSION="};
+  if (settings_.compiler == "clang") {
+    make.push_back("LLVM=1");
+  } else if (settings_.arch == "arm64") {
+    make.push_back("CROSS_COMPILE=aarch64-linux-gnu-");
+  }
+  return make;
+}
+
+Result<std::string> ObjectCompiler::Configure(const Place& place, const std::string& state) const {
+  const auto options = files::Read(settings_.project / kConfig);
+  if (!options.ok()) return options;
+  const std::string made_of = state + "\n" + *options;
+  const fs::path note = place.objects / "configured";
+  if (files::ReadOrEmpty(note) == made_of) return std::string();
+  std::error_code error;
+  fs::create_directories(place.objects, error);
+  process::Command command;
+  command.argv = Make(place);
+  command.argv.emplace_back("allmodconfig");
+  command.folder = place.tree.string();
+  command.environment = {{"KCONFIG_ALLCONFIG", (settings_.project / kConfig).string()}};
+  const auto run = process::Run(command);
+  if (!run.ok()) return Error{run.error()};
+  if (!run->ok()) return run->err.empty() ? fmt::format("make exits with {}", run->code) : run->err;
+  const auto written = files::Write(note, made_of);
+  if (!written.ok()) return Error{written.error()};
+  return std::string();
+}
+
+/// An object that was made just before a kill may not have come into the log with what was said of
+/// it, or be half an object: it has to be made again.
+void ObjectCompiler::ForgetUntold(const Place& place,
+                                  const std::vector<std::string>& targets) const {
+  const std::string log = files::ReadOrEmpty(place.log);
+  const auto told = CompilerMessages::Parse(log, {});
+  const auto last = log.rfind(kBegin);
+  const auto told_last =
+      CompilerMessages::Parse(last == std::string::npos ? log : log.substr(last), {});
+  std::error_code error;
+  const auto begun = fs::last_write_time(BegunFile(place), error);
+  for (const auto& object : Existing(place.objects, targets)) {
+    const fs::path file = place.objects / object;
+    std::error_code ignored;
+    const bool of_last = !error && fs::last_write_time(file, ignored) >= begun;
+    if (!(of_last ? told_last : told).objects().contains(object)) fs::remove(file, ignored);
+  }
+}
+
+Result<ObjectCompiler::Compiled> ObjectCompiler::Compile(const Place& place,
+                                                         const std::vector<std::string>& targets,
+                                                         const std::string& progress_name) const {
+  ForgetUntold(place, targets);
+  const auto begun = files::Write(BegunFile(place), "");
+  if (!begun.ok()) return Error{begun.error()};
+  process::Command command;
+  command.argv = Make(place);
+  // Else the lines of two objects would mix.
+  command.argv.insert(command.argv.end(), {"--output-sync=target", "--keep-going"});
+  command.argv.emplace_back(settings_.sparse ? "C=1" : "W=1");
+  command.argv.insert(command.argv.end(), targets.begin(), targets.end());
+  command.folder = place.tree.string();
+
+  std::ofstream log(place.log, std::ios::binary | std::ios::app);
+  log << kBegin << std::flush;
+  Compiled compiled;
+  Progress progress(stderr);
+  MakeOutput output({}, [](const std::string&) {});
+  const auto show = [&] {
+    progress.Show(fmt::format("[{}] {} {}", progress_name, output.objects(), output.last_step()));
+  };
+  const auto run = process::Stream(
+      command,
+      [&](std::string_view bytes) {
+        log.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        log.flush();
+        compiled.output += bytes;
+        output.Feed(bytes);
+        show();
+      },
+      show);
+  progress.Clear();
+  if (!run.ok()) return Error{run.error()};
+  if (!log) {
+    return Error{fmt::format("{}: error: cannot write it; is the disk full?", place.log.string())};
+  }
+  compiled.code = run->code;
+  const auto now = CompilerMessages::Parse(compiled.output, {});
+  for (const auto& [object, said] : now.objects()) {
+    if (IsAskedFor(object, targets)) ++compiled.made;
+  }
+  const auto text = files::Read(place.log);
+  if (!text.ok()) return Error{text.error()};
+  // Objects are told of relative to where they are made; some tools tell the whole path.
+  compiled.messages =
+      CompilerMessages::Parse(*text, {{fs::relative(place.tree, place.objects).string() + "/", ""},
+                                      {place.tree.string() + "/", ""}});
+  // What the build makes for itself is none of the series' business. And the log is older than the
+  // last edit: of a source that is gone it may still tell.
+  compiled.messages.Forget([&](const std::string& object) {
+    return !IsAskedFor(object, targets) ||
+           (!fs::exists(place.tree / SourceOf(object)) && !fs::exists(place.objects / object));
+  });
+  for (const auto& [object, said] : compiled.messages.objects()) {
+    compiled.errors |=
+        std::any_of(said.begin(), said.end(), [](const auto& message) { return message.error; });
+  }
+  return compiled;
+}
