@@ -229,8 +229,11 @@ Result<Commits> SeriesTree::Series() const {
     return Error{fmt::format("{}: error: holds no series; build the target series-apply",
                              tree_.folder().string())};
   }
-  Commits series{*base, {}};
-  for (const auto& patch : applied.patches) series.commits.push_back(patch.first);
+  Commits series{*base, {}, {}};
+  for (const auto& [commit, file] : applied.patches) {
+    series.commits.push_back(commit);
+    series.files.push_back(file);
+  }
   return series;
 }
 

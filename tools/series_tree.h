@@ -46,6 +46,7 @@ struct Edits {
 struct Commits {
   std::string base;                  ///< What the first is applied to.
   std::vector<std::string> commits;  ///< One a patch, in order, without the hook.
+  std::vector<std::string> files;    ///< The patch of each, from the project's top folder.
 };
 
 /// A tree that kernel_tree::Import() made. The caller holds the build folder's lock.

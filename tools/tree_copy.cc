@@ -75,5 +75,6 @@ Result<Done> Update(const TreeCopy& copy) {
     const auto applied = ours.Ask({"apply", "-"}, copy.patch);
     if (!applied.ok()) return Error{applied.error()};
   }
+  if (copy.suite.empty()) return Done{};
   return Link(copy.to / kSuiteFolder, copy.suite);
 }

@@ -11,10 +11,11 @@
 /// A second work tree of a kernel, for programs that change files: a kill leaves nothing of it in
 /// the tree that people edit.
 struct TreeCopy {
-  std::filesystem::path from;   ///< The tree with the series; its objects are borrowed.
-  std::string commit;           ///< Of `from`, which the copy is to show.
-  std::string patch;            ///< Unified diff that is then applied to it; may be empty.
-  std::filesystem::path suite;  ///< Folder that series_tree::kSuiteFolder becomes a link to.
+  std::filesystem::path from;  ///< The tree with the series; its objects are borrowed.
+  std::string commit;          ///< Of `from`, which the copy is to show.
+  std::string patch;           ///< Unified diff that is then applied to it; may be empty.
+  std::filesystem::path
+      suite;  ///< Folder that series_tree::kSuiteFolder becomes a link to; empty: none.
   std::filesystem::path to;
 };
 
