@@ -49,6 +49,13 @@ std::optional<CompilerMessage> ParseMessage(std::string_view line) {
   return message;
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Whether a number that follows `text` is that of a line: "line 7", "a.c:7".
+bool NamesLine(std::string_view text) {
+  return text.ends_with(':') || text.ends_with("line ") || text.ends_with("lines ");
+}
+
 }  // namespace
 
 std::string CompilerMessage::Line() const {
@@ -56,7 +63,16 @@ std::string CompilerMessage::Line() const {
 }
 
 std::string CompilerMessage::Key() const {
-  return fmt::format("{}: {}: {}", file, error ? "error" : "warning", text);
+  std::string key = fmt::format("{}: {}: ", file, error ? "error" : "warning");
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (IsDigit(text[at]) && NamesLine(key)) {
+      while (at + 1 < text.size() && IsDigit(text[at + 1])) ++at;
+      key += 'N';
+    } else {
+      key += text[at];
+    }
+  }
+  return key;
 }
 
 CompilerMessages CompilerMessages::Parse(std::string_view log, const PathMaps& path_maps) {
@@ -100,19 +116,28 @@ std::size_t CompilerMessages::count() const {
   return sum;
 }
 
+CompilerMessages::Divided CompilerMessages::Divide(const std::vector<CompilerMessage>& before,
+                                                   const std::vector<CompilerMessage>& after) {
+  Divided divided;
+  std::map<std::string, std::size_t> known;
+  for (const auto& message : before) ++known[message.Key()];
+  for (const auto& message : after) {
+    auto& left = known[message.Key()];
+    (left > 0 ? divided.known : divided.fresh).push_back(message);
+    if (left > 0) --left;
+  }
+  return divided;
+}
+
 CompilerMessages::Divided CompilerMessages::Divide(const CompilerMessages& before,
                                                    const CompilerMessages& after) {
   Divided divided;
   for (const auto& [object, said] : after.objects_) {
-    std::map<std::string, std::size_t> known;
-    if (const auto old = before.objects_.find(object); old != before.objects_.end()) {
-      for (const auto& message : old->second) ++known[message.Key()];
-    }
-    for (const auto& message : said) {
-      auto& left = known[message.Key()];
-      (left > 0 ? divided.known : divided.fresh).push_back(message);
-      if (left > 0) --left;
-    }
+    const auto old = before.objects_.find(object);
+    const auto part =
+        Divide(old == before.objects_.end() ? std::vector<CompilerMessage>() : old->second, said);
+    divided.fresh.insert(divided.fresh.end(), part.fresh.begin(), part.fresh.end());
+    divided.known.insert(divided.known.end(), part.known.begin(), part.known.end());
   }
   return divided;
 }

@@ -20,7 +20,8 @@ struct CompilerMessage {
   /// "file:line: warning: text", which an editor takes.
   std::string Line() const;
 
-  /// What stays where lines above it are added: a warning that has only moved is not new.
+  /// What stays where lines above it are added: a warning that has only moved is not new. Numbers
+  /// of lines that the text itself names ("see line 7", "declared at a.c:7") are left out, too.
   std::string Key() const;
 };
 
@@ -54,6 +55,10 @@ class CompilerMessages {
   /// The messages of `after`, by whether `before` has them as well. One that is there twice must
   /// have been there twice, in the same object.
   static Divided Divide(const CompilerMessages& before, const CompilerMessages& after);
+
+  /// The same of messages that are of no object.
+  static Divided Divide(const std::vector<CompilerMessage>& before,
+                        const std::vector<CompilerMessage>& after);
 
  private:
   std::map<std::string, std::vector<CompilerMessage>> objects_;

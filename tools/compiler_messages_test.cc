@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -59,6 +60,19 @@ TEST(CompilerMessagesTest, ThatHaveMovedAreNotNew) {
   const std::size_t at = after.find("a.c:12:6");
   after.replace(at, 8, "a.c:99:6");
   EXPECT_TRUE(CompilerMessages::Divide(Parse(kLog), Parse(after)).fresh.empty());
+}
+
+TEST(CompilerMessagesTest, ThatTellOfALineThatHasMovedAreNotNew) {
+  const std::vector<CompilerMessage> before = {
+      {"a.c", 9, false, "no unlock (see line 7)"},
+      {"a.c", 9, true, "symbol 'x' redeclared (originally declared at a.h:12)"}};
+  const std::vector<CompilerMessage> moved = {
+      {"a.c", 19, false, "no unlock (see line 117)"},
+      {"a.c", 19, true, "symbol 'x' redeclared (originally declared at a.h:2)"}};
+  EXPECT_TRUE(CompilerMessages::Divide(before, moved).fresh.empty());
+  const std::vector<CompilerMessage> other = {{"a.c", 9, false, "argument 2 of line 7 is wrong"}};
+  const std::vector<CompilerMessage> another = {{"a.c", 9, false, "argument 3 of line 7 is wrong"}};
+  EXPECT_EQ(CompilerMessages::Divide(other, another).fresh.size(), 1u);
 }
 
 TEST(CompilerMessagesTest, ThatTheBaseLacksAreNew) {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/// series-lint: what tools that read sources and documents say of the series, and not of its base.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "exit_codes.h"
+#include "file_io.h"
+#include "lint_check.h"
+#include "lint_tool.h"
+#include "process.h"
+#include "supervise.h"
+#include "text.h"
+
+namespace {
+
+using gate::ExitCode;
+
+int NotRun(const std::string& check, const std::string& why) {
+  gate::Put(stderr, fmt::format("NOT RUN {}: {}\n", check, why));
+  return static_cast<int>(ExitCode::kInfrastructure);
+}
+
+int Broken(const std::string& error) {
+  gate::Put(stderr, error + "\n");
+  return static_cast<int>(ExitCode::kInfrastructure);
+}
+
+int Check(const LintCheck::Settings& settings) {
+  LintCheck check(settings);
+  const auto missing = check.Missing();
+  if (!missing.ok()) return Broken(missing.error());
+  if (!missing->empty()) return NotRun(settings.check, *missing);
+  const auto outcome = check.Run();
+  if (!outcome.ok()) return Broken(outcome.error());
+  for (const auto& message : outcome->fresh) {
+    gate::Put(stdout, gate::Printable(message.Line()) + "\n");
+  }
+  gate::Put(stdout, fmt::format("{} {}: {} {}, {} new messages ({} the base has, too){}\n",
+                                outcome->fresh.empty() ? "PASSED" : "FAILED", settings.check,
+                                outcome->looked_at, check.tool().unit(), outcome->fresh.size(),
+                                outcome->known, outcome->kept ? " (cached)" : ""));
+  return static_cast<int>(outcome->fresh.empty() ? ExitCode::kPassed : ExitCode::kFailed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!gate::OpenStandardStreams()) return static_cast<int>(ExitCode::kInfrastructure);
+  CLI::App app(
+      "Lets one tool read what the series touches (kernel-doc comments, documents, or sources by "
+      "the kernel's Coccinelle rules), and tells the messages that the base does not have.",
+      "series-lint");
+  app.footer(gate::ExitCodeHelp());
+  LintCheck::Settings settings;
+  settings.jobs = 0;
+  app.add_option("--project", settings.project, "Folder that holds kernel/ and tools/")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--build", settings.build, "Build folder; the tree is linux/ in it")->required();
+  app.add_option("--check", settings.check, "Which tool")
+      ->required()
+      ->check(CLI::IsMember(LintToolNames()));
+  app.add_option("--jobs", settings.jobs, "Calls at a time; default: one per processor")
+      ->check(CLI::NonNegativeNumber);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  if (settings.jobs == 0) {
+    settings.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }
+  settings.project = std::filesystem::absolute(settings.project).lexically_normal();
+  settings.build = std::filesystem::absolute(settings.build).lexically_normal();
+  process::CleanEnvironment();
+  return supervise::RunLocked(settings.build, [&] { return Check(settings); });
+}
