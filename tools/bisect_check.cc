@@ -64,8 +64,8 @@ std::vector<CompilerMessage> FaultsIn(std::string_view output, const std::set<st
 
 BisectCheck::BisectCheck(Settings settings)
     : settings_(std::move(settings)),
-      compiler_({settings_.project, settings_.arch, settings_.compiler, /*sparse=*/false,
-                 settings_.jobs}) {}
+      compiler_({settings_.project, settings_.arch, settings_.compiler,
+                 ObjectCompiler::Checker::kCompiler, settings_.jobs}) {}
 
 ObjectCompiler::Place BisectCheck::Place() const {
   const fs::path folder = settings_.build / "bisect";

@@ -32,7 +32,7 @@ std::string WithLastLetter(std::string name, char letter) {
 
 CompileCheck::CompileCheck(Settings settings)
     : settings_(std::move(settings)),
-      compiler_({settings_.project, settings_.arch, settings_.compiler, settings_.sparse,
+      compiler_({settings_.project, settings_.arch, settings_.compiler, settings_.checker,
                  settings_.jobs}) {}
 
 std::string CompileCheck::Name() const { return compiler_.Name(); }

@@ -25,13 +25,15 @@ class CompileCheck {
     kTouched,  ///< The objects whose source a patch touches.
   };
 
+  using Checker = ObjectCompiler::Checker;
+
   struct Settings {
     std::filesystem::path project;
     std::filesystem::path build;   ///< linux/ is the tree with the series.
     std::string arch = "x86_64";   ///< As ARCH= of the kernel's Makefile.
     std::string compiler = "gcc";  ///< gcc or clang.
     Scope scope = Scope::kMedia;
-    bool sparse = false;  ///< Objects are looked at by sparse, and not by W=1.
+    Checker checker = Checker::kCompiler;
     int jobs = 1;
   };
 

@@ -10,12 +10,12 @@
 
 namespace {
 
-/// The number that `text` begins with and a colon ends, which are cut off.
-std::optional<std::size_t> TakeNumber(std::string_view* text) {
+/// The number that `text` begins with and `after` ends, which are cut off.
+std::optional<std::size_t> TakeNumber(std::string_view* text, char after) {
   std::size_t number = 0;
   const char* const end = text->data() + text->size();
   const auto [rest, fault] = std::from_chars(text->data(), end, number);
-  if (fault != std::errc() || rest == end || *rest != ':') return std::nullopt;
+  if (fault != std::errc() || rest == end || *rest != after) return std::nullopt;
   text->remove_prefix(static_cast<std::size_t>(rest - text->data()) + 1);
   return number;
 }
@@ -26,6 +26,23 @@ bool TakePrefix(std::string_view* text, std::string_view prefix) {
   return true;
 }
 
+/// "file:line function() warn: text" of smatch, behind "file:line". Its "info" is for its own
+/// developers.
+std::optional<CompilerMessage> ParseSmatch(CompilerMessage message, std::string_view rest) {
+  constexpr std::pair<std::string_view, bool> kKinds[] = {{"() warn: ", false},
+                                                          {"() error: ", true}};
+  for (const auto& [kind, error] : kKinds) {
+    const auto at = rest.find(kind);
+    if (at == std::string_view::npos || rest.substr(0, at).find(' ') != std::string_view::npos) {
+      continue;
+    }
+    message.error = error;
+    message.text = fmt::format("{}(): {}", rest.substr(0, at), rest.substr(at + kind.size()));
+    return message;
+  }
+  return std::nullopt;
+}
+
 /// "file:line: warning: text" of gcc, clang, sparse and kernel-doc; the column is optional. Notes,
 /// quoted sources and "In function" belong to a message, and are none.
 std::optional<CompilerMessage> ParseMessage(std::string_view line) {
@@ -34,10 +51,14 @@ std::optional<CompilerMessage> ParseMessage(std::string_view line) {
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   message.file = line.substr(0, colon);
   line.remove_prefix(colon + 1);
-  const auto number = TakeNumber(&line);
+  if (const auto number = TakeNumber(&line, ' ')) {
+    message.line = *number;
+    return ParseSmatch(std::move(message), line);
+  }
+  const auto number = TakeNumber(&line, ':');
   if (!number) return std::nullopt;
   message.line = *number;
-  static_cast<void>(TakeNumber(&line));
+  static_cast<void>(TakeNumber(&line, ':'));
   static_cast<void>(TakePrefix(&line, " "));
   if (TakePrefix(&line, "warning: ")) {
     message.text = line;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// One warning or error of a compiler, of sparse, or of kernel-doc.
+/// One warning or error of a compiler, of sparse, of smatch, or of kernel-doc.
 struct CompilerMessage {
   std::string file;      ///< From the top of the kernel tree.
   std::size_t line = 0;  ///< In that file, from 1.

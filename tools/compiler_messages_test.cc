@@ -50,6 +50,21 @@ TEST(CompilerMessagesTest, AreThoseOfTheirObject) {
       (std::vector<std::string>{"drivers/media/a.o", "drivers/media/b.o", "drivers/media/c.o"}));
 }
 
+TEST(CompilerMessagesTest, OfSmatchNameTheFunction) {
+  const auto messages = Parse(
+      "  CC [M]  drivers/media/a.o\n"
+      "  CHECK   ../../linux/drivers/media/a.c\n"
+      "../../linux/drivers/media/a.c:12 probe() warn: inconsistent returns '&dev->lock'.\n"
+      "  Locked on  : 8\n"
+      "../../linux/drivers/media/a.c:20 remove() error: uninitialized symbol 'ret'.\n"
+      "../../linux/drivers/media/a.c:21 remove() info: ignoring unreachable code.\n");
+  const auto& said = messages.objects().at("drivers/media/a.o");
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0].Line(),
+            "drivers/media/a.c:12: warning: probe(): inconsistent returns '&dev->lock'.");
+  EXPECT_EQ(said[1].Line(), "drivers/media/a.c:20: error: remove(): uninitialized symbol 'ret'.");
+}
+
 TEST(CompilerMessagesTest, OfAnObjectMadeAgainReplaceTheOldOnes) {
   const auto messages = Parse(std::string(kLog) + "  CC      drivers/media/a.o\n");
   EXPECT_TRUE(messages.objects().at("drivers/media/a.o").empty());

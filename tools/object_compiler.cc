@@ -59,11 +59,38 @@ std::vector<std::string> Existing(const fs::path& objects,
   return found;
 }
 
+/// The program that kbuild calls beside the compiler; empty where it calls none.
+std::string CheckerProgram(ObjectCompiler::Checker checker) {
+  switch (checker) {
+    case ObjectCompiler::Checker::kCompiler:
+      return "";
+    case ObjectCompiler::Checker::kSparse:
+      return "sparse";
+    case ObjectCompiler::Checker::kSmatch:
+      return "smatch";
+  }
+  return "";
+}
+
+/// Whether a program of that name can be run. smatch has no option that tells its version.
+bool InPath(const std::string& program) {
+  process::Command command;
+  command.argv = {"sh", "-c", "command -v " + program};
+  const auto run = process::Run(command);
+  return run.ok() && run->ok();
+}
+
 }  // namespace
 
 std::string ObjectCompiler::Name() const {
-  return fmt::format("{}-{}{}", settings_.arch, settings_.compiler,
-                     settings_.sparse ? "-sparse" : "");
+  const std::string checker = CheckerProgram(settings_.checker);
+  return fmt::format("{}-{}{}{}", settings_.arch, settings_.compiler, checker.empty() ? "" : "-",
+                     checker);
+}
+
+std::string ObjectCompiler::Program() const {
+  if (settings_.compiler == "clang") return "clang";
+  return settings_.arch == "arm64" ? "aarch64-linux-gnu-gcc" : "gcc";
 }
 
 std::string ObjectCompiler::Missing() const {
@@ -81,10 +108,13 @@ std::string ObjectCompiler::Missing() const {
   } else {
     needs.push_back({"gcc", "gcc"});
   }
-  if (settings_.sparse) needs.push_back({"sparse", "sparse"});
+  if (settings_.checker == Checker::kSparse) needs.push_back({"sparse", "sparse"});
   for (const auto& need : needs) {
     const std::string missing = process::Missing(need.program, need.packages);
     if (!missing.empty()) return missing;
+  }
+  if (settings_.checker == Checker::kSmatch && !InPath("smatch")) {
+    return "smatch is not installed (Debian has no package of it)";
   }
   if (const std::string missing = MissingHeader(settings_.arch); !missing.empty()) return missing;
   // allmodconfig has signed modules, whatever is asked for, and so the program that signs them.
@@ -98,10 +128,8 @@ Result<std::string> ObjectCompiler::Id() const {
   auto config = files::Read(settings_.project / kConfig);
   if (!config.ok()) return config;
   std::string text = Name() + "\n" + *config;
-  std::vector<std::string> tools = {settings_.compiler == "clang" ? "clang"
-                                    : settings_.arch == "arm64"   ? "aarch64-linux-gnu-gcc"
-                                                                  : "gcc"};
-  if (settings_.sparse) tools.emplace_back("sparse");
+  std::vector<std::string> tools = {Program()};
+  if (settings_.checker != Checker::kCompiler) tools.push_back(CheckerProgram(settings_.checker));
   for (const auto& tool : tools) {
     process::Command command;
     command.argv = {tool, "--version"};
@@ -123,6 +151,10 @@ std::vector<std::string> ObjectCompiler::Make(const Place& place) const {
     make.push_back("LLVM=1");
   } else if (settings_.arch == "arm64") {
     make.push_back("CROSS_COMPILE=aarch64-linux-gnu-");
+  }
+  const std::string program = Program();
+  if (const std::string launched = process::Launched(program); launched != program) {
+    make.push_back("CC=" + launched);
   }
   return make;
 }
@@ -177,7 +209,8 @@ Result<ObjectCompiler::Compiled> ObjectCompiler::Compile(const Place& place,
   command.argv = Make(place);
   // Else the lines of two objects would mix.
   command.argv.insert(command.argv.end(), {"--output-sync=target", "--keep-going"});
-  command.argv.emplace_back(settings_.sparse ? "C=1" : "W=1");
+  command.argv.emplace_back(settings_.checker == Checker::kCompiler ? "W=1" : "C=1");
+  if (settings_.checker == Checker::kSmatch) command.argv.emplace_back("CHECK=smatch -p=kernel");
   command.argv.insert(command.argv.end(), targets.begin(), targets.end());
   command.folder = place.tree.string();
 

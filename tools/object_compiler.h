@@ -15,12 +15,19 @@
 /// architecture has (allmodconfig and tools/compile_check.config), and keeps what was said of each.
 class ObjectCompiler {
  public:
+  /// What looks at the objects.
+  enum class Checker {
+    kCompiler,  ///< The compiler itself, by W=1.
+    kSparse,
+    kSmatch,  ///< Debian has no package of it; where it is in PATH it serves.
+  };
+
   struct Settings {
     std::filesystem::path project;  ///< Folder that holds tools/.
     std::string arch = "x86_64";    ///< As ARCH= of the kernel's Makefile.
     std::string compiler = "gcc";   ///< gcc or clang.
-    bool sparse = false;            ///< Objects are looked at by sparse, and not by W=1.
-    int jobs = 1;                   ///< Compilers at a time.
+    Checker checker = Checker::kCompiler;
+    int jobs = 1;  ///< Compilers at a time.
   };
 
   /// A tree, and what belongs to it alone.
@@ -60,6 +67,7 @@ class ObjectCompiler {
                                  const std::string& progress_name) const;
 
  private:
+  std::string Program() const;
   std::vector<std::string> Make(const Place& place) const;
   void ForgetUntold(const Place& place, const std::vector<std::string>& targets) const;
 

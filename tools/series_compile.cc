@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -68,7 +69,13 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"gcc", "clang"}))
       ->capture_default_str();
   app.add_flag("--touched", touched, "Only the objects whose source a patch touches");
-  app.add_flag("--sparse", settings.sparse, "Look by sparse (C=1) and not by W=1");
+  const std::map<std::string, CompileCheck::Checker> checkers = {
+      {"sparse", CompileCheck::Checker::kSparse}, {"smatch", CompileCheck::Checker::kSmatch}};
+  app.add_option("--checker", settings.checker, "Look by sparse or smatch (C=1) and not by W=1")
+      ->transform(CLI::Transformer(checkers));
+  app.add_flag_callback(
+      "--sparse", [&] { settings.checker = CompileCheck::Checker::kSparse; },
+      "The same as --checker sparse");
   app.add_option("--jobs", settings.jobs, "Compilers at a time; default: one per processor")
       ->check(CLI::NonNegativeNumber);
   try {

@@ -137,6 +137,25 @@ TEST_F(SeriesCompileTest, WhatCompilesOnNeitherSideIsNotPassed) {
   EXPECT_EQ(Run().code, 6);
 }
 
+TEST_F(SeriesCompileTest, MissingCheckerIsNotRun) {
+  // A PATH that has gcc, and no smatch.
+  const fs::path programs = top_ / "programs";
+  fs::create_directories(programs);
+  for (const char* program : {"gcc", "git", "make", "sh"}) {
+    fs::create_symlink(fs::path("/usr/bin") / program, programs / program);
+  }
+  process::Command command;
+  command.argv = {SERIES_COMPILE, "--project", project().string(), "--build", build().string(),
+                  "--checker",    "smatch"};
+  command.environment = {{"PATH", programs.string()}};
+  const auto output = process::Run(command);
+  ASSERT_TRUE(output.ok());
+  EXPECT_EQ(output->code, 6);
+  EXPECT_TRUE(output->err.starts_with(
+      "NOT RUN compile x86_64-gcc-smatch: smatch is not installed (Debian has no package"))
+      << output->err;
+}
+
 TEST_F(SeriesCompileTest, BrokenMakeIsNotTheSeriesFault) {
   Edit("Makefile",
        "VERSION = 6\nPATCHLEVEL = 12\nallmodconfig:\n.PHONY: drivers/media/\n"
