@@ -234,7 +234,7 @@ Result<LintCheck::Outcome> LintCheck::Run() {
   if (!after.ok()) return Error{after.error()};
   Outcome outcome;
   outcome.looked_at = parts->size();
-  outcome.kept = after->kept;
+  outcome.kept = after->kept && !parts->empty();
   std::set<std::string> suspects;
   Messages said;
   for (std::size_t at = 0; at < after->names.size(); ++at) {

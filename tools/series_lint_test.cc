@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// series-lint, as the build calls it, on a small tree. The kernel-doc of that tree is a script of
-// ours which knows one rule; it notes each call beside the tree.
+// series-lint, as the build calls it, on a small tree. The kernel-doc, coccicheck and Makefile of
+// that tree are scripts of ours which know one rule; kernel-doc notes each call beside the tree.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 class SeriesLintTest : public RepositoryTest {
  protected:
   void SetUp() override {
-    Write(theirs() / "Makefile", "VERSION = 6\nPATCHLEVEL = 12\n");
     // Each "bare x" is told, with a line that the text names; "fail" lets it fail.
     WriteProgram(theirs() / "scripts/kernel-doc",
                  "#!/usr/bin/perl\n"
@@ -34,6 +33,24 @@ class SeriesLintTest : public RepositoryTest {
                  "    if /bare (\\w+)/;\n"
                  "  exit 3 if /fail/;\n"
                  "}\n");
+    // As kbuild: SPHINXDIRS is the folder, and what is made is below O=.
+    Write(theirs() / "Makefile",
+          "VERSION = 6\nPATCHLEVEL = 12\n"
+          "htmldocs:\n"
+          "\t@mkdir $(O)/Documentation && mkdir $(O)/Documentation/output\n"
+          "\t@grep -rn bare $(CURDIR)/Documentation/$(SPHINXDIRS) | "
+          "sed 's/:[^:]*$$/: WARNING: bare/'\n");
+    Write(theirs() / "scripts/coccicheck",
+          "test \"$C $MODE\" = '1 report' && test -e $srctree/Makefile || exit 1\n"
+          "grep -n bare \"$2\" | sed \"s|:.*|:1-3: WARNING: bare|; s|^|$2:|\"\n");
+    for (const char* folder : {"a", "a/inner", "b", "c"}) {
+      Write(theirs() / "Documentation" / folder / "index.rst", "one\n");
+    }
+    Write(theirs() / "Documentation/a/inner/deep/x.rst", "bare old\n");
+    Write(theirs() / "Documentation/a/includes.rst", ".. kernel-doc:: include/media/h.h\n");
+    Write(theirs() / "Documentation/c/includes.rst", ".. kernel-doc:: include/media/same.h\n");
+    Write(theirs() / "include/media/h.h", "int h;\n");
+    Write(theirs() / "include/media/same.h", "int same;\n");
     Write(theirs() / "drivers/media/old.c", "/* bare old_flaw */\n");
     Write(theirs() / "drivers/media/quiet.c", "/* quiet */\n");
     Write(theirs() / "drivers/media/untouched.c", "/* bare untouched */\n");
@@ -72,6 +89,14 @@ class SeriesLintTest : public RepositoryTest {
       fs::create_symlink(found, folder / program);
     }
     return folder.string();
+  }
+
+  /// A PATH in which programs that only tell a version stand for `programs`.
+  std::string PathWith(const std::vector<std::string>& programs) const {
+    for (const auto& program : programs) {
+      WriteProgram(top_ / "bin" / program, "#!/bin/sh\necho " + program + " 1.0\n");
+    }
+    return (top_ / "bin").string() + ":" + ::getenv("PATH");
   }
 
   /// Which files kernel-doc was called for since the last time.
@@ -135,6 +160,40 @@ TEST_F(SeriesLintTest, ToolThatFailsIsNotTheSeriesFault) {
   EXPECT_TRUE(output.err.find("drivers/media/quiet.c: error: ") != std::string::npos) << output.err;
   EXPECT_TRUE(output.err.find("exits with 3") != std::string::npos) << output.err;
   EXPECT_EQ(Run("kernel-doc").code, 6) << "a failure is not kept";
+}
+
+TEST_F(SeriesLintTest, CoccicheckReadsTheTouchedSources) {
+  const std::string path = PathWith({"spatch", "ocamlopt"});
+  auto output = Run("coccinelle", path);
+  EXPECT_EQ(output.out, "PASSED coccinelle: 3 files, 0 new messages (1 the base has, too)\n")
+      << output.err;
+  Write(tree() / "drivers/media/quiet.c", "/* as quiet */\n/* bare fresh */\n");
+  output = Run("coccinelle", path);
+  EXPECT_EQ(output.code, 1);
+  EXPECT_EQ(output.out,
+            "drivers/media/quiet.c:2: warning: bare\n"
+            "FAILED coccinelle: 3 files, 1 new messages (1 the base has, too)\n")
+      << output.err;
+}
+
+TEST_F(SeriesLintTest, SphinxBuildsTheFoldersThatTheSeriesTouches) {
+  const std::string path = PathWith({"sphinx-build"});
+  // No document, and no source that is part of one.
+  EXPECT_EQ(Run("documentation", path).out,
+            "PASSED documentation: 0 folders, 0 new messages (0 the base has, too)\n");
+  // The next folder above that has an index.
+  Write(tree() / "Documentation/a/inner/deep/x.rst", "\nbare old\n");
+  Write(tree() / "Documentation/b/new.rst", "bare fresh\n");
+  auto output = Run("documentation", path);
+  EXPECT_EQ(output.code, 1) << output.err;
+  EXPECT_EQ(output.out,
+            "Documentation/b/new.rst:1: warning: bare\n"
+            "FAILED documentation: 2 folders, 1 new messages (1 the base has, too)\n")
+      << output.err;
+  // A folder above that is built for a source serves the one below it.
+  Write(tree() / "include/media/h.h", "int h = 1;\n");
+  EXPECT_TRUE(Run("documentation", path).out.find(": 2 folders, 1 new") != std::string::npos);
+  EXPECT_TRUE(fs::exists(build() / "lint/documentation/after/notes/Documentation/a.json"));
 }
 
 TEST_F(SeriesLintTest, MissingToolIsNotRun) {
