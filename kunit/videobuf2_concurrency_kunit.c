@@ -39,7 +39,7 @@ static uint rounds = 10000;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "How often each race is run");
 
-#define RACERS		4
+#define RACERS		4U
 #define LIMIT		(20 * HZ)	/* of all that a racer waits for */
 #define MAX_DELAY_NS	20000
 
@@ -70,6 +70,7 @@ struct racer {
  * @state:	in which the device completes each
  * @dbuf:	dma-bufs that the racers look at
  * @exported:	what EXPBUF gave to each racer
+ * @resv:	of the memory that the racers export
  * @kept:	a fence of the round before
  */
 struct race {
@@ -89,6 +90,7 @@ struct race {
 	enum vb2_buffer_state	state[2];
 	struct dma_buf		*dbuf[2];
 	struct dma_buf		*exported[RACERS];
+	struct dma_resv		*resv;
 	struct dma_fence	*kept;
 };
 
@@ -104,13 +106,17 @@ static void pause_at_random(struct racer *racer)
 	ndelay(prandom_u32_state(&racer->rnd) % MAX_DELAY_NS);
 }
 
-/* No waiting without a limit: a CPU of a virtual machine may be away. */
+/*
+ * No waiting without a limit: a CPU of a virtual machine may be away. And none
+ * for a racer that can't run before this one lets it have the CPU.
+ */
 static void wait_for_the_others(struct race *race)
 {
+	unsigned int others = min(num_online_cpus(), RACERS);
 	unsigned int spins = 10000;
 
 	atomic_inc(&race->ready);
-	while (atomic_read(&race->ready) < RACERS && --spins)
+	while (atomic_read(&race->ready) < others && --spins)
 		cpu_relax();
 }
 
@@ -369,10 +375,9 @@ static void merge_and_keep(struct racer *racer)
 	race->kept = fence;
 }
 
-/* EXPBUF. */
-static void export_plane(struct racer *racer)
+/* EXPBUF; NULL if it failed. */
+static struct dma_buf *expbuf(struct race *race)
 {
-	struct race *race = racer->race;
 	struct vb2_queue *q = &race->vkq[0]->q;
 	struct dma_buf *dbuf;
 	int fd, ret;
@@ -383,14 +388,75 @@ static void export_plane(struct racer *racer)
 	mutex_unlock(q->lock);
 	if (ret) {
 		fault(race, "EXPBUF failed");
-		return;
+		return NULL;
 	}
 	dbuf = dma_buf_get(fd);
 	close_fd(fd);
-	if (IS_ERR(dbuf))
+	if (IS_ERR(dbuf)) {
 		fault(race, "EXPBUF gave no dma-buf");
-	else
-		race->exported[racer - race->racers] = dbuf;
+		return NULL;
+	}
+
+	return dbuf;
+}
+
+static void export_plane(struct racer *racer)
+{
+	struct race *race = racer->race;
+
+	race->exported[racer - race->racers] = expbuf(race);
+}
+
+/* Who exports may find a dma-buf whose last user closes it. */
+static void export_and_close(struct racer *racer)
+{
+	struct race *race = racer->race;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		struct dma_buf *dbuf = expbuf(race);
+
+		if (!dbuf)
+			return;
+		if (dbuf->resv != race->resv)
+			fault(race, "an export has another dma_resv");
+		pause_at_random(racer);
+		dma_buf_put(dbuf);
+		/* A kernel thread leaves the rest to a worker, for later. */
+		flush_delayed_fput();
+	}
+}
+
+/* As a client that waits for its buffer, and queues it again at once. */
+static void dequeue_and_queue(struct racer *racer)
+{
+	struct race *race = racer->race;
+	struct vb2_kunit_queue *vkq = race->vkq[0];
+	unsigned long end = jiffies + LIMIT;
+	unsigned int index;
+	int ret;
+
+	do {
+		cond_resched();
+		mutex_lock(&vkq->lock);
+		ret = vb2_core_dqbuf(&vkq->q, &index, NULL, true);
+		mutex_unlock(&vkq->lock);
+	} while (ret == -EAGAIN && time_before(jiffies, end));
+	if (ret) {
+		fault(race, "the buffer is never done");
+		return;
+	}
+	/* Not by poll(), which answers one client at a time. */
+	if (!dma_resv_test_signaled(race->dbuf[0]->resv, DMA_RESV_USAGE_WRITE))
+		fault(race, "a buffer is dequeued with its fence pending");
+
+	mutex_lock(&vkq->lock);
+	ret = vb2_core_qbuf(&vkq->q, race->vb[0], NULL, NULL);
+	if (!ret)
+		ret = vkq->attach_ret;
+	mutex_unlock(&vkq->lock);
+	if (ret)
+		fault(race, "a dequeued buffer can't be queued again");
 }
 
 static void lock_alone(struct racer *racer)
@@ -551,6 +617,66 @@ static void export_meets_arming(struct kunit *test)
 	}
 }
 
+/* The last user of a dma-buf closes it while the plane is exported again. */
+static void export_meets_last_close(struct kunit *test)
+{
+	static void (*const acts[RACERS])(struct racer *) = {
+		arm_first, export_and_close, export_and_close,
+		export_and_close,
+	};
+	struct race *race = race_create(test, acts);
+	struct vb2_kunit_queue *vkq;
+	struct dma_buf *dbuf;
+	unsigned int number;
+
+	vkq = vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
+				     &vb2_vmalloc_memops);
+	race->vkq[0] = vkq;
+	race->vb[0] = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+	dbuf = vb2_kunit_export(test, race->vb[0], 0, O_RDWR);
+	race->resv = dbuf->resv;
+	vb2_kunit_put_dma_buf(test, dbuf);
+	vb2_kunit_streamon(test, vkq);
+	for (number = 0; number < rounds; number++) {
+		vb2_kunit_qbuf(test, race->vb[0]);
+		race_run(race, number);
+		KUNIT_ASSERT_EQ(test, race->ret[0], 0);
+		KUNIT_ASSERT_EQ(test, count_pending(test, race->resv,
+						    DMA_RESV_USAGE_WRITE), 1);
+		vb2_buffer_done(race->vb[0], VB2_BUF_STATE_DONE);
+		KUNIT_ASSERT_EQ(test, count_pending(test, race->resv,
+						    DMA_RESV_USAGE_WRITE), 0);
+		vb2_kunit_dqbuf(test, race->vb[0]);
+	}
+}
+
+/* The buffer is taken from the queue, and put back, as its job completes. */
+static void completion_meets_dequeue(struct kunit *test)
+{
+	static void (*const acts[RACERS])(struct racer *) = {
+		complete_first, dequeue_and_queue, poll_until_written,
+		merge_and_keep,
+	};
+	struct race *race = race_create(test, acts);
+	struct vb2_kunit_queue *vkq;
+	unsigned int number;
+
+	vkq = vb2_kunit_queue_create(test, DMA_FROM_DEVICE,
+				     &vb2_vmalloc_memops);
+	race->vkq[0] = vkq;
+	race->vb[0] = vb2_kunit_alloc(test, vkq, VB2_MEMORY_MMAP, 1);
+	race->dbuf[0] = vb2_kunit_export(test, race->vb[0], 0, O_RDWR);
+	vb2_kunit_streamon(test, vkq);
+	vb2_kunit_qbuf(test, race->vb[0]);
+	for (number = 0; number < rounds; number++) {
+		draw_state(race, 0, number);
+		arm(race, 0);
+		KUNIT_ASSERT_EQ(test, race->ret[0], 0);
+		race_run(race, number);
+		KUNIT_ASSERT_EQ(test, race->vb[0]->state, VB2_BUF_STATE_ACTIVE);
+	}
+}
+
 /* The driver's stop_streaming. It may find that the interrupt was quicker. */
 static void return_active(struct vb2_kunit_queue *vkq)
 {
@@ -635,7 +761,9 @@ static void two_queues_meet_in_a_dma_buf(struct kunit *test)
 static struct kunit_case videobuf2_concurrency_cases[] = {
 	KUNIT_CASE_SLOW(completion_meets_observers),
 	KUNIT_CASE_SLOW(opposite_orders_meet),
+	KUNIT_CASE_SLOW(completion_meets_dequeue),
 	KUNIT_CASE_SLOW(export_meets_arming),
+	KUNIT_CASE_SLOW(export_meets_last_close),
 	KUNIT_CASE_SLOW(streamoff_meets_completion),
 	KUNIT_CASE_SLOW(two_queues_meet_in_a_dma_buf),
 	{}

@@ -20,6 +20,7 @@ gate::Result<gate::Verdict> RunJudged(const process::Command& command, KernelRun
       command,
       [&](std::string_view bytes) {
         log.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        log.flush();  // Who looks whether it hangs, or ends it, sees what came last.
         gate->Feed(bytes);
       },
       nullptr, limit);

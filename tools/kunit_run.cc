@@ -214,7 +214,8 @@ int Execute(const Arguments& arguments) {
   }
   if (paths.machine.arch == "x86_64") {
     const bool kvm = BootsByKvm(paths);
-    if (kvm) paths.machine.exec.insert(paths.machine.exec.end(), {"--qemu_args", "-accel kvm"});
+    // QEMU takes the first that it is told of.
+    if (kvm) paths.machine.exec.insert(paths.machine.exec.begin(), {"--qemu_args", "-accel kvm"});
     gate::Put(stderr, kvm ? "-- by KVM\n" : "-- emulated: KVM does not boot this kernel here\n");
   }
   // Ours ends the run; kunit.py's own limit must not come first.
