@@ -56,7 +56,7 @@ struct racer {
  * struct race - what the racers share
  * @test:	the running test
  * @racers:	who runs
- * @lock:	of the driver: only it may complete a buffer
+ * @lock:	of the driver: who completes a buffer holds it
  * @start:	where the racers wait
  * @round:	rises when a round begins
  * @ready:	racers that are awake in this round
@@ -66,6 +66,7 @@ struct racer {
  * @fault:	what a racer saw first that must not be
  * @vkq:	the queues
  * @vb:		a buffer of each
+ * @running:	the device has a job on it, for the driver alone, under @lock
  * @ret:	what arming returned
  * @state:	in which the device completes each
  * @dbuf:	dma-bufs that the racers look at
@@ -86,6 +87,7 @@ struct race {
 	const char		*fault;
 	struct vb2_kunit_queue	*vkq[2];
 	struct vb2_buffer	*vb[2];
+	bool			running[2];
 	int			ret[2];
 	enum vb2_buffer_state	state[2];
 	struct dma_buf		*dbuf[2];
@@ -234,20 +236,29 @@ struct device_call {
 	unsigned int	i;
 };
 
+/* Only the driver knows, who does not look at the core's state of a buffer. */
+static void end_job(struct race *race, unsigned int i,
+		    enum vb2_buffer_state state)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&race->lock, flags);
+	if (race->running[i]) {
+		race->running[i] = false;
+		vb2_buffer_done(race->vb[i], state);
+	}
+	spin_unlock_irqrestore(&race->lock, flags);
+}
+
 /* The handler of the device's interrupt: it or STREAMOFF completes a buffer. */
 static void complete_in_hard_irq(void *data)
 {
 	struct device_call *call = data;
 	struct race *race = call->race;
-	struct vb2_buffer *vb = race->vb[call->i];
-	unsigned long flags;
 
 	if (!irqs_disabled())
 		fault(race, "the device's interrupt is none");
-	spin_lock_irqsave(&race->lock, flags);
-	if (vb->state == VB2_BUF_STATE_ACTIVE)
-		vb2_buffer_done(vb, race->state[call->i]);
-	spin_unlock_irqrestore(&race->lock, flags);
+	end_job(race, call->i, race->state[call->i]);
 }
 
 static void raise_irq(struct racer *racer, unsigned int i)
@@ -470,10 +481,12 @@ static void lock_alone(struct racer *racer)
 
 /* --- What the test does in between ---------------------------------------- */
 
-static void draw_state(struct race *race, unsigned int i, unsigned int number)
+/* The driver has the buffer from QBUF on; the racers complete it. */
+static void begin_job(struct race *race, unsigned int i, unsigned int number)
 {
 	race->state[i] = (number >> i) % 4 ? VB2_BUF_STATE_DONE :
 					     VB2_BUF_STATE_ERROR;
+	race->running[i] = true;
 }
 
 static unsigned int count_pending(struct kunit *test, struct dma_resv *resv,
@@ -537,7 +550,7 @@ static void completion_meets_observers(struct kunit *test)
 			race->dbuf[0] = vb2_kunit_export(test, race->vb[0], 1,
 							 O_RDWR);
 		}
-		draw_state(race, 0, number);
+		begin_job(race, 0, number);
 		vb2_kunit_qbuf(test, race->vb[0]);
 		arm(race, 0);
 		KUNIT_ASSERT_EQ(test, race->ret[0], 0);
@@ -669,7 +682,7 @@ static void completion_meets_dequeue(struct kunit *test)
 	vb2_kunit_streamon(test, vkq);
 	vb2_kunit_qbuf(test, race->vb[0]);
 	for (number = 0; number < rounds; number++) {
-		draw_state(race, 0, number);
+		begin_job(race, 0, number);
 		arm(race, 0);
 		KUNIT_ASSERT_EQ(test, race->ret[0], 0);
 		race_run(race, number);
@@ -680,14 +693,7 @@ static void completion_meets_dequeue(struct kunit *test)
 /* The driver's stop_streaming. It may find that the interrupt was quicker. */
 static void return_active(struct vb2_kunit_queue *vkq)
 {
-	struct race *race = vkq->priv;
-	struct vb2_buffer *vb = race->vb[0];
-	unsigned long flags;
-
-	spin_lock_irqsave(&race->lock, flags);
-	if (vb->state == VB2_BUF_STATE_ACTIVE)
-		vb2_buffer_done(vb, VB2_BUF_STATE_ERROR);
-	spin_unlock_irqrestore(&race->lock, flags);
+	end_job(vkq->priv, 0, VB2_BUF_STATE_ERROR);
 }
 
 /* STREAMOFF and the interrupt want to complete the same buffer. */
@@ -712,7 +718,7 @@ static void streamoff_meets_completion(struct kunit *test)
 		struct dma_fence *fence;
 		int status;
 
-		draw_state(race, 0, number);
+		begin_job(race, 0, number);
 		vb2_kunit_streamon(test, vkq);
 		vb2_kunit_qbuf(test, race->vb[0]);
 		arm(race, 0);
@@ -745,7 +751,7 @@ static void two_queues_meet_in_a_dma_buf(struct kunit *test)
 	import_pair(race, 1, DMA_TO_DEVICE, 1);
 	for (number = 0; number < rounds; number++) {
 		for (i = 0; i < 2; i++) {
-			draw_state(race, i, number);
+			begin_job(race, i, number);
 			vb2_kunit_qbuf(test, race->vb[i]);
 		}
 		race_run(race, number);
