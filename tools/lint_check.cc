@@ -257,7 +257,11 @@ Result<LintCheck::Outcome> LintCheck::Run() {
     }
   }
   auto divided = CompilerMessages::Divide(known, said);
-  outcome.fresh = std::move(divided.fresh);
+  for (auto& message : divided.fresh) {
+    const auto out_of_sight = tool_->OutOfSight(*tree, message);
+    if (!out_of_sight.ok()) return Error{out_of_sight.error()};
+    if (!*out_of_sight) outcome.fresh.push_back(std::move(message));
+  }
   outcome.known = divided.known.size();
   return outcome;
 }

@@ -261,8 +261,32 @@ class Documentation : public LintTool {
 
   const char* unit() const override { return "folders"; }
 
+  /// A document of another folder, or a label in it, is there for a build of all of them.
+  Result<bool> OutOfSight(const LintTree& tree, const CompilerMessage& message) const override {
+    if (const std::string label = Quoted(message.text, "undefined label: "); !label.empty()) {
+      // Labels know no case.
+      const auto found = git::Repository(tree.folder)
+                             .Run({"grep", "-q", "-i", "-F", ".. _" + label + ":", "--", kTop});
+      if (!found.ok()) return Error{found.error()};
+      return found->code == 0;
+    }
+    const std::string document = Quoted(message.text, "unknown document: ");
+    if (document.empty()) return false;
+    const fs::path from = document.starts_with('/')
+                              ? fs::path(kTop + document)
+                              : fs::path(message.file).parent_path() / document;
+    std::error_code error;
+    return fs::exists(tree.folder / (from.lexically_normal().string() + ".rst"), error);
+  }
+
  private:
   static constexpr char kTop[] = "Documentation";
+
+  /// "x" of a text that begins with `intro` and 'x' in quotes.
+  static std::string Quoted(std::string_view text, std::string_view intro) {
+    if (!TakePrefix(&text, intro) || !TakePrefix(&text, "'")) return "";
+    return std::string(text.substr(0, text.find('\'')));
+  }
 
   /// The folder of `file` that Sphinx can build by itself: the next one above that has an index.
   static std::string FolderOf(const LintTree& tree, const std::string& file) {
@@ -357,6 +381,8 @@ class Coccinelle : public LintTool {
 };
 
 }  // namespace
+
+Result<bool> LintTool::OutOfSight(const LintTree&, const CompilerMessage&) const { return false; }
 
 bool LintTree::Has(const std::string& file) const {
   const auto found = touched.find(file);

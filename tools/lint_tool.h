@@ -51,6 +51,9 @@ class LintTool {
                                                           const LintPart& part,
                                                           const process::Output& output) const = 0;
 
+  /// Whether `message` tells of nothing but that a call looks at a part of the tree alone.
+  virtual gate::Result<bool> OutOfSight(const LintTree& tree, const CompilerMessage& message) const;
+
   /// What the calls look at, in the plural.
   virtual const char* unit() const { return "files"; }
 };

@@ -39,14 +39,14 @@ class SeriesLintTest : public RepositoryTest {
           "htmldocs:\n"
           "\t@mkdir $(O)/Documentation && mkdir $(O)/Documentation/output\n"
           "\t@grep -rn bare $(CURDIR)/Documentation/$(SPHINXDIRS) | "
-          "sed 's/:[^:]*$$/: WARNING: bare/'\n");
+          "sed 's/:bare /: WARNING: /'\n");
     Write(theirs() / "scripts/coccicheck",
           "test \"$C $MODE\" = '1 report' && test -e $srctree/Makefile || exit 1\n"
           "grep -n bare \"$2\" | sed \"s|:.*|:1-3: WARNING: bare|; s|^|$2:|\"\n");
     for (const char* folder : {"a", "a/inner", "b", "c"}) {
       Write(theirs() / "Documentation" / folder / "index.rst", "one\n");
     }
-    Write(theirs() / "Documentation/a/inner/deep/x.rst", "bare old\n");
+    Write(theirs() / "Documentation/a/inner/deep/x.rst", "bare old\n.. _In_Inner:\n");
     Write(theirs() / "Documentation/a/includes.rst", ".. kernel-doc:: include/media/h.h\n");
     Write(theirs() / "Documentation/c/includes.rst", ".. kernel-doc:: include/media/same.h\n");
     Write(theirs() / "include/media/h.h", "int h;\n");
@@ -187,13 +187,31 @@ TEST_F(SeriesLintTest, SphinxBuildsTheFoldersThatTheSeriesTouches) {
   auto output = Run("documentation", path);
   EXPECT_EQ(output.code, 1) << output.err;
   EXPECT_EQ(output.out,
-            "Documentation/b/new.rst:1: warning: bare\n"
+            "Documentation/b/new.rst:1: warning: fresh\n"
             "FAILED documentation: 2 folders, 1 new messages (1 the base has, too)\n")
       << output.err;
+  EXPECT_TRUE(fs::exists(build() / "lint/documentation/after/notes/Documentation/a/inner.json"));
   // A folder above that is built for a source serves the one below it.
   Write(tree() / "include/media/h.h", "int h = 1;\n");
   EXPECT_TRUE(Run("documentation", path).out.find(": 2 folders, 1 new") != std::string::npos);
   EXPECT_TRUE(fs::exists(build() / "lint/documentation/after/notes/Documentation/a.json"));
+}
+
+TEST_F(SeriesLintTest, DocumentsAndLabelsOfOtherFoldersAreThere) {
+  const std::string path = PathWith({"sphinx-build"});
+  Write(tree() / "Documentation/b/new.rst",
+        "bare undefined label: 'in_inner'\n"
+        "bare undefined label: 'in_none' (if the link has no caption)\n"
+        "bare unknown document: '/a/index'\n"
+        "bare unknown document: '../a/index'\n"
+        "bare unknown document: '/index'\n");
+  const auto output = Run("documentation", path);
+  EXPECT_EQ(output.out,
+            "Documentation/b/new.rst:2: warning: undefined label: 'in_none' (if the link has no "
+            "caption)\n"
+            "Documentation/b/new.rst:5: warning: unknown document: '/index'\n"
+            "FAILED documentation: 1 folders, 2 new messages (0 the base has, too)\n")
+      << output.err;
 }
 
 TEST_F(SeriesLintTest, MissingToolIsNotRun) {
