@@ -226,6 +226,9 @@ TEST(MailFormTest, LaterVersionTellsWhatChanged) {
   Draft letter = Numbered(0, 1, " v2");
   const Draft patch = Numbered(1, 1, " v2");
   EXPECT_EQ(Ids(Judge({letter, patch})), "changelog");
+  EXPECT_EQ(Ids(Judge({Numbered(0, 2, " v2"), Numbered(2, 2, " v2")})).find("changelog"),
+            std::string::npos)
+      << "it may be in a patch that is not here";
   letter.text += "\nChanges since v1:\n- more\n";
   EXPECT_EQ(Ids(Judge({letter, patch})), "");
   Draft with_notes = patch;
@@ -251,6 +254,7 @@ TEST(MailFormTest, SeveralPatchesHaveNumbers) {
   const Draft one;
   EXPECT_EQ(Ids(Judge({one, one})), "numbering");
   EXPECT_EQ(Ids(Judge({one, one}, {.unsigned_patches = true})), "");
+  EXPECT_EQ(Ids(Judge({Numbered(0, 1), Numbered(1, 1), one})), "") << "a patch beside a series";
 }
 
 TEST(MailFormTest, PrefixFollowsTheLargerPartOfTheFiles) {
@@ -305,7 +309,7 @@ TEST(MailFormTest, WarningQuotesNothingThatB4TakesForAnError) {
 }
 
 TEST(MailFormTest, HugeLinesAreQuotedShort) {
-  const std::string huge(8u << 20, 'x');
+  const std::string huge(1u << 20, 'x');
   const auto outcome =
       Judge({Tags("Link: " + huge + " \u00e9\n" + kOwn), Subject("[PATCH] media: " + huge)},
             {.unsigned_patches = true});

@@ -332,11 +332,13 @@ std::vector<Mail> Parse(std::string_view text, const std::string& file, Body bod
       starts.push_back(at);
     }
   }
-  if (starts.empty()) {
-    std::size_t first = 0;
-    while (first < lines.size() && lines[first].text.empty()) ++first;
-    if (first == lines.size() || HeaderName(lines[first].text) == 0) return {};
-    starts.push_back(first);
+  std::size_t first = 0;
+  while (first < lines.size() && lines[first].text.empty()) ++first;
+  if (starts.empty() || starts.front() != first) {
+    // The first mail, or the only one, without the line of an mbox.
+    if (first < lines.size() && HeaderName(lines[first].text) > 0) {
+      starts.insert(starts.begin(), first);
+    }
   }
   std::vector<Mail> mails;
   for (std::size_t i = 0; i < starts.size(); ++i) {

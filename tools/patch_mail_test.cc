@@ -49,6 +49,13 @@ TEST(PatchMailTest, MboxOfThree) {
   EXPECT_EQ(mails[2].body[1].text, "From x 10:11 2001");
 }
 
+TEST(PatchMailTest, TextLikeTheStartOfAMailIsText) {
+  const std::string mail = "Subject: x\n\nText\n" + std::string(kStart) + "Subject: y\n\n";
+  EXPECT_EQ(Parse(mail + kStart + "no header\n\nText\n", "f").size(), 1u);
+  EXPECT_EQ(Parse(mail + kStart + "Subject: y\n\nText\n", "f").size(), 2u);
+  EXPECT_EQ(Parse(kStart + mail + kStart + "Subject: y\n\nText\n", "f").size(), 2u);
+}
+
 TEST(PatchMailTest, EncodedWords) {
   EXPECT_EQ(DecodeWords("=?UTF-8?q?Andr=C3=A9_M?= <a@b>"), "Andr\u00e9 M <a@b>");
   EXPECT_EQ(DecodeWords("=?utf-8?B?w6k=?=  =?iso-8859-1?Q?=E9?= x"), "\u00e9\u00e9 x");
@@ -59,10 +66,10 @@ TEST(PatchMailTest, EncodedWords) {
 TEST(PatchMailTest, QuotedPrintable) {
   const auto mails = Parse(
       "Subject: x\nContent-Type: text/plain; charset=\"utf-8\"\n"
-      "Content-Transfer-Encoding: quoted-printable\n\na =3D b=\n c=C3=A9 =zz\nnext\n",
+      "Content-Transfer-Encoding: quoted-printable\n\na =3D b=\n c=C3=A9_ =zz\nnext\n",
       "f");
   ASSERT_EQ(mails[0].body.size(), 2u);
-  EXPECT_EQ(mails[0].body[0].text, "a = b c\u00e9 =zz");
+  EXPECT_EQ(mails[0].body[0].text, "a = b c\u00e9_ =zz");
   EXPECT_EQ(mails[0].body[0].line, 5u);
   EXPECT_EQ(mails[0].body[1].line, 7u);
 }
@@ -104,7 +111,7 @@ TEST(PatchMailTest, NoMail) {
 }
 
 TEST(PatchMailTest, HugeLine) {
-  const std::string huge(8u << 20, '=');
+  const std::string huge(1u << 20, '=');
   const auto mails =
       Parse("Subject: " + huge + "\nContent-Transfer-Encoding: quoted-printable\n\n" + huge, "f");
   EXPECT_EQ(mails[0].Value("Subject").size(), huge.size());
