@@ -166,6 +166,29 @@ preflight_add_check(recipients TIER required
   INPUTS "${preflight_mails}" "${KERNEL_TREE_ID}"
   NEEDS ${preflight_mails_come_by})
 
+set(preflight_unsigned)
+if(NOT SERIES AND NOT SERIES_SIGN_OFF)
+  # That a person has to sign is told by "mails"; the rest is asked all the same.
+  set(preflight_unsigned --unsigned)
+endif()
+preflight_add_check(form TIER required
+  TITLE "The mails have the form that media-ci and the kernel's documents ask for"
+  COMMAND patch-form ${preflight_unsigned} "${preflight_mails}"
+  INPUTS "${preflight_mails}" "text:unsigned=${preflight_unsigned}"
+  NEEDS ${preflight_mails_come_by})
+preflight_add_check(checkpatch TIER required
+  TITLE "checkpatch.pl --strict, at 80 columns, has nothing to say"
+  COMMAND patch-form --check checkpatch --tree "${CMAKE_BINARY_DIR}/linux" ${preflight_unsigned}
+    "${preflight_mails}"
+  INPUTS "${preflight_mails}" "${CMAKE_BINARY_DIR}/linux/scripts/checkpatch.pl"
+    "text:unsigned=${preflight_unsigned}"
+  NEEDS ${preflight_mails_come_by})
+preflight_add_check(spelling TIER required
+  TITLE "No word that codespell's dictionary knows for a slip"
+  COMMAND patch-form --check spelling --tree "${CMAKE_BINARY_DIR}/linux" "${preflight_mails}"
+  INPUTS "${preflight_mails}" program:codespell
+  NEEDS ${preflight_mails_come_by})
+
 # --- KUnit -------------------------------------------------------------------------------------
 
 # _preflight_add_profile(<profile> TITLE <text> TIER <tier> [OPTIONAL])
@@ -218,6 +241,32 @@ _preflight_add_compile(compile-x86_64-llvm TIER required OPTIONAL
 _preflight_add_compile(sparse TIER required
   TITLE "No new message of sparse on what is touched"
   OPTIONS --arch arm64 --touched --sparse)
+
+_preflight_add_compile(smatch TIER required OPTIONAL
+  TITLE "No new message of smatch on what is touched"
+  OPTIONS --arch x86_64 --touched --checker smatch)
+preflight_add_check(bisect TIER required
+  TITLE "Each patch compiles on top of those before it, and warns of nothing new"
+  COMMAND series-bisect ${preflight_project} ${preflight_jobs}
+  INPUTS ${preflight_patches} "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config"
+  NEEDS applies)
+
+# _preflight_add_lint(<check> TITLE <text> TIER <tier> [OPTIONAL] TOOLS <program>...)
+function(_preflight_add_lint check)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS")
+  set(tools ${arg_TOOLS})
+  list(TRANSFORM tools PREPEND program:)
+  preflight_add_check(${check} ${arg_UNPARSED_ARGUMENTS}
+    COMMAND series-lint ${preflight_project} ${preflight_jobs} --check ${check}
+    INPUTS "${KERNEL_TREE_ID}" ${tools}
+    NEEDS applies)
+endfunction()
+_preflight_add_lint(kernel-doc TIER required
+  TITLE "No new message of kernel-doc on what is touched" TOOLS perl python3)
+_preflight_add_lint(documentation TIER full OPTIONAL
+  TITLE "No new message of Sphinx on the touched documentation" TOOLS sphinx-build)
+_preflight_add_lint(coccinelle TIER full OPTIONAL
+  TITLE "No new message of Coccinelle on the touched sources" TOOLS spatch)
 
 # --- What takes longer, or another machine -----------------------------------------------------
 

@@ -320,6 +320,8 @@ static const struct vb2_buf_ops vb2_kunit_buf_ops = {
 /**
  * vb2_kunit_device() - get a device that the real allocators can use
  * @test: the running test
+ *
+ * Return: the device, which goes with the test.
  */
 struct device *vb2_kunit_device(struct kunit *test)
 {
@@ -356,6 +358,8 @@ static void vb2_kunit_queue_release(void *data)
  * @dir:	what the device does: it writes the buffers (DMA_FROM_DEVICE),
  *		reads them (DMA_TO_DEVICE), or both
  * @mem_ops:	where it gets memory, vb2_kunit_memops if that does not matter
+ *
+ * Return: the queue, which goes with the test.
  */
 struct vb2_kunit_queue *
 vb2_kunit_queue_create(struct kunit *test, enum dma_data_direction dir,
@@ -544,6 +548,8 @@ EXPORT_SYMBOL_GPL(vb2_kunit_dqbuf);
  * @test:	the running test
  * @vkq:	the queue, with no buffers
  * @num_planes:	planes of the buffer
+ *
+ * Return: the buffer.
  */
 struct vb2_buffer *vb2_kunit_active(struct kunit *test,
 				    struct vb2_kunit_queue *vkq,
@@ -602,6 +608,8 @@ EXPORT_SYMBOL_GPL(vb2_kunit_export);
  * vb2_kunit_dma_buf() - get a dma-buf of some other exporter
  * @test:	the running test
  * @resv:	the dma_resv that it shares with others, NULL for one of its own
+ *
+ * Return: the dma-buf, of which the test keeps a reference.
  */
 struct dma_buf *vb2_kunit_dma_buf(struct kunit *test, struct dma_resv *resv)
 {
@@ -796,6 +804,8 @@ EXPORT_SYMBOL_GPL(vb2_kunit_poll);
  * vb2_kunit_user_memory() - get memory of user space
  * @test:	the running test
  * @size:	in bytes
+ *
+ * Return: its address in user space; it goes with the test.
  */
 void __user *vb2_kunit_user_memory(struct kunit *test, size_t size)
 {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
+# With the argument "preflight" also what the checks of the pre-flight call.
 set -eu
 
 packages='build-essential cmake ninja-build
@@ -8,6 +9,15 @@ packages='build-essential cmake ninja-build
   linux-source-6.12 flex bison bc libelf-dev libssl-dev
   python3 git xz-utils bzip2 zstd gdb v4l-utils
   valgrind'
+case ${1-} in
+  '') ;;
+  # The last two are of the tree's spdxcheck.py, without which checkpatch takes any licence.
+  preflight) packages="$packages gcc-aarch64-linux-gnu sparse codespell perl python3-ply python3-git" ;;
+  *)
+    echo "tools/bootstrap.sh: error: $1: unknown; it takes nothing, or \"preflight\"" >&2
+    exit 5
+    ;;
+esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "tools/bootstrap.sh: error: this is no Debian; install what these packages hold there:" \
