@@ -13,7 +13,10 @@ Cache variables:
   SERIES_SENDER    "Name <mail>" of who sends the series: the author of the mails that
                    series-outgoing writes. Empty: the author that the patches name.
   SERIES_SIGN_OFF  whether those mails bear the sender's Signed-off-by (off).
-  SERIES_VERSION   which posting this is; from 2 on the subjects say so.
+  SERIES_VERSION   which posting this is; from 2 on the subjects say so, and the cover letter has to
+                   tell "Changes since v1"
+  SERIES_ASSISTED_BY  "AGENT:MODEL" for a trailer Assisted-by on each patch, where the kernel's
+                   Documentation/process/coding-assistants.rst asks the sender for one
   SERIES           somebody else's series instead of kernel/: an mbox, a mail, or a folder of mails.
                    See Preflight.
   SERIES_KUNITCONFIG  a .kunitconfig for it; empty: its tests are not run.
@@ -44,6 +47,7 @@ set(SERIES_VERSION "1" CACHE STRING "Series: which posting this is")
 
 set(KERNEL_TREE_ID "${CMAKE_BINARY_DIR}/linux.id")
 
+set(SERIES_ASSISTED_BY "" CACHE STRING "Series: \"AGENT:MODEL\" for a trailer Assisted-by")
 set(SERIES "" CACHE PATH
   "Somebody else's series: an mbox, a mail or a folder of mails (empty: kernel/)")
 set(SERIES_KUNITCONFIG "" CACHE FILEPATH "A .kunitconfig for that series (empty: run no tests)")
@@ -101,6 +105,9 @@ if(SERIES_SENDER)
 endif()
 if(SERIES_SIGN_OFF)
   list(APPEND series_mail_options --sign-off)
+endif()
+if(SERIES_ASSISTED_BY)
+  list(APPEND series_mail_options --assisted-by "${SERIES_ASSISTED_BY}")
 endif()
 if(BUILD_TESTING)
   add_test(NAME kernel.tree

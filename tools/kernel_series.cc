@@ -243,6 +243,8 @@ int main(int argc, char** argv) {
                        "\"Name <mail>\" of who sends; default: the stored author");
   outgoing->add_flag("--sign-off,!--no-sign-off", arguments.outgoing.sign_off,
                      "Add the Signed-off-by of the sender");
+  outgoing->add_option("--assisted-by", arguments.outgoing.assisted_by,
+                       "\"AGENT:MODEL\" for the trailer Assisted-by of each patch");
   outgoing->add_option("--reroll", arguments.outgoing.version, "Version of the series")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

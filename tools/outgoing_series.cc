@@ -59,7 +59,8 @@ std::string WithoutComments(const std::string& config) {
 /// Makes the commits that are sent. What they are made in is an index aside of the tree's own.
 class Committer {
  public:
-  Committer(const git::Repository& tree, fs::path index) : git_(tree), index_(std::move(index)) {
+  Committer(const git::Repository& tree, fs::path index, std::string assisted_by)
+      : git_(tree), index_(std::move(index)), assisted_by_(std::move(assisted_by)) {
     git_.SetEnvironment("GIT_INDEX_FILE", index_.string());
   }
   ~Committer() { static_cast<void>(files::Remove(index_)); }
@@ -118,8 +119,13 @@ class Committer {
 
  private:
   Result<std::string> Make(const std::string& contents, const std::string& parent,
-                           const Person& author, const std::string& date,
-                           const std::string& message) {
+                           const Person& author, const std::string& date, std::string message) {
+    if (!assisted_by_.empty()) {
+      auto with = git_.Ask({"interpret-trailers", "--trailer", "Assisted-by: " + assisted_by_},
+                           std::move(message));
+      if (!with.ok()) return with;
+      message = std::move(*with);
+    }
     git::Repository by_author = git_;
     by_author.SetEnvironment("GIT_AUTHOR_NAME", author.name);
     by_author.SetEnvironment("GIT_AUTHOR_EMAIL", author.mail);
@@ -129,6 +135,7 @@ class Committer {
 
   git::Repository git_;
   fs::path index_;
+  std::string assisted_by_;
 };
 
 /// Whether others can have `commit`: a tag of the checkout holds it, or a branch of a remote that
@@ -167,6 +174,16 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
         fmt::format("{}: error: holds no result of {}; build that target, and then series-letter",
                     letter_file.string(), fmt::join(*empty, " and "))};
   }
+  if (options.version > 1) {
+    const std::string since = fmt::format("Changes since v{}", options.version - 1);
+    if (letter->find(since) == std::string::npos) {
+      return Error{fmt::format("{}: error: version {} says nothing of \"{}\"; tell it there",
+                               letter_file.string(), options.version, since)};
+    }
+  }
+  if (options.assisted_by.find_first_of("\r\n") != std::string::npos) {
+    return Error{"error: what goes into Assisted-by has to be one line"};
+  }
   if (options.sign_off && options.sender.empty()) {
     return Error{"error: a Signed-off-by is somebody's; say whose with the sender"};
   }
@@ -186,7 +203,7 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
   const auto series = tree.Series();
   if (!series.ok()) return Error{series.error()};
   const Person* author = options.sender.empty() ? nullptr : &sender;
-  Committer committer(tree.repository(), tree.Note("outgoing.index"));
+  Committer committer(tree.repository(), tree.Note("outgoing.index"), options.assisted_by);
   std::string tip = series->base;
   for (const auto& commit : series->commits) {
     const auto copied = committer.Copy(commit, tip, author);
@@ -253,15 +270,20 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
       fmt::format("-- wrote {} mails to {}, to {} people and {} lists\n", mails.size(),
                   options.folder.string(), people->size(), lists->size());
   if (!is_public) {
-    told +=
-        "-- no base-commit: nobody else has that commit; give a public checkout as KERNEL_TREE\n";
+    told += "TO DO base-commit: nobody else has this one; give a public checkout as KERNEL_TREE\n";
   }
-  if (author == nullptr) {
-    told += "-- the author is the stored one: give yours as SERIES_SENDER before you send\n";
+  if (author == nullptr)
+    told += "TO DO author: it is the stored one; give yours as SERIES_SENDER\n";
+  if (!options.sign_off) {
+    told += "TO DO Signed-off-by: only you may give it; SERIES_SIGN_OFF=ON does\n";
   }
-  if (!options.sign_off) told += "-- no Signed-off-by: give SERIES_SIGN_OFF=ON if you may\n";
-  return told + fmt::format("-- nothing was sent; to send: git send-email --confirm=always {}/*",
-                            process::ShellQuote(options.folder.string()));
+  // b4 sends a branch; of the letter, which changes nothing, git makes no commit.
+  return told +
+         fmt::format(
+             "-- nothing was sent; to send: git send-email --confirm=always {0}/*\n"
+             "-- or by b4, on a branch of your kernel at the base: git am --empty=drop {0}/* "
+             "&& b4 prep --enroll HEAD~{1} && b4 send",
+             process::ShellQuote(options.folder.string()), mails.size() - 1);
 }
 
 }  // namespace outgoing_series

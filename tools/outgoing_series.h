@@ -17,6 +17,9 @@ struct Options {
   std::string sender;            ///< "Name <mail>", the author of all mails; empty: as stored.
   bool sign_off = false;         ///< Add the sender's Signed-off-by; needs `sender`.
   int version = 1;               ///< Shown in the subjects from 2 on.
+  /// "AGENT:MODEL", for a trailer Assisted-by on each patch; empty: none. It says what the tree's
+  /// Documentation/process/coding-assistants.rst asks to be said, where the sender has to.
+  std::string assisted_by{};
 };
 
 /// The name of the letter in the folder of the patches.
@@ -29,7 +32,8 @@ inline constexpr const char kKunitMessage[] = "commit-message.txt";
 /// cover letter, with git's shortlog and diffstat; the patches; one with the suite, made from
 /// `project`. To and Cc come from the tree's own get_maintainer.pl. base-commit is given where
 /// `origin` is a checkout that has that commit from elsewhere: by a tag, or in a remote's branch.
-/// Nothing is written where the tree holds edits, or where a part of the letter was never measured.
+/// Nothing is written where the tree holds edits, where a part of the letter was never measured, or
+/// where a later version's letter does not say "Changes since v1" (or whichever was the last).
 /// The value is what the user is told: what was written, and how to send it.
 gate::Result<std::string> Write(const series_tree::SeriesTree& tree,
                                 const series_tree::Project& project,

@@ -173,6 +173,82 @@ TEST_F(OutgoingSeriesTest, SenderIsAuthorAndSignsOffWhenAsked) {
   }
   ASSERT_EQ(Outgoing({"--sender", "S Ender <s@example.org>"}).code, 0);
   EXPECT_FALSE(Contains(Mail("0001-media-first.patch"), "Signed-off-by"));
+  EXPECT_TRUE(Contains(Outgoing().err, "\nTO DO Signed-off-by: "));
+}
+
+TEST_F(OutgoingSeriesTest, SaysWhatAssistedWhereTheSenderSaysSo) {
+  const auto output = Outgoing(
+      {"--assisted-by", "Helper:1.0", "--sender", "S Ender <s@example.org>", "--sign-off"});
+  ASSERT_EQ(output.code, 0) << output.err;
+  for (const char* name : {"0001-media-first.patch", "0002-media-add-KUnit-tests.patch"}) {
+    EXPECT_TRUE(
+        Contains(Mail(name), "\nAssisted-by: Helper:1.0\nSigned-off-by: S Ender <s@example.org>\n"))
+        << Mail(name);
+  }
+  EXPECT_EQ(Outgoing({"--assisted-by", "a\nSigned-off-by: b"}).code, 6);
+}
+
+// What is tested has to be what is sent.
+TEST_F(OutgoingSeriesTest, AppliesOnlyWhereGitWritesTheSamePatches) {
+  const std::vector<std::string> origin = {"--origin", theirs().string()};
+  const auto applies = Run("applies", origin);
+  EXPECT_EQ(applies.code, 0) << applies.err;
+  EXPECT_TRUE(applies.out.starts_with("PASSED applies")) << applies.out;
+
+  Write(tree() / "core.c", "edited\n");
+  const auto edited = Run("applies", origin);
+  EXPECT_EQ(edited.code, 1);
+  EXPECT_TRUE(Contains(edited.out, "error: holds edits that no patch file has")) << edited.out;
+  Git(tree(), {"checkout", "-q", "--", "core.c"});
+
+  const fs::path patch = kernel() / "0001-media-first.patch";
+  Replace(patch, "The reason.", "The reason. ");
+  const auto unlike = Run("applies", origin);
+  EXPECT_EQ(unlike.code, 1);
+  EXPECT_TRUE(
+      Contains(unlike.out, "0001-media-first.patch:1: error: git format-patch writes other "))
+      << unlike.out;
+  const std::string as_it_was = files::ReadOrEmpty(patch);
+  EXPECT_TRUE(Contains(as_it_was, "The reason. ")) << "a check writes nothing";
+  auto only = origin;
+  only.emplace_back("--only-apply");
+  EXPECT_EQ(Run("applies", only).code, 0);
+
+  Replace(patch, "-core\n", "-other\n");
+  const auto broken = Run("applies", origin);
+  EXPECT_EQ(broken.code, 1) << "the patch's fault, and not the machine's";
+  EXPECT_TRUE(Contains(broken.out, "error: does not apply: core.c")) << broken.out;
+}
+
+TEST_F(OutgoingSeriesTest, TheMailsGoToWhomTheyConcern) {
+  ASSERT_EQ(Outgoing().code, 0);
+  const auto recipients = [&](const char* list) {
+    return Run("recipients", {"--folder", mails().string(), "--list", list});
+  };
+  EXPECT_EQ(recipients("list@example.org").code, 0);
+  const auto missing = recipients("other@example.org");
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_TRUE(Contains(missing.out, "0000-cover-letter.patch:1: error: does not go to other@"))
+      << missing.out;
+  EXPECT_TRUE(Contains(missing.out, "FAILED recipients: 3 findings")) << missing.out;
+}
+
+// Somebody else's series goes through the same programs.
+TEST_F(OutgoingSeriesTest, AnMboxOfSomebodyElseIsApplied) {
+  const fs::path mbox = top_ / "theirs.mbox";
+  Write(mbox, Git(author(), {"format-patch", "--stdout", "--cover-letter", "origin/main"}) + "\n");
+  const fs::path other = top_ / "other";
+  process::Command command;
+  command.argv = {KERNEL_SERIES,    "import", "--project",        other.string(), "--build",
+                  build().string(), "--home", project().string(), "--series",     mbox.string()};
+  const auto imported = process::Run(command);
+  ASSERT_TRUE(imported.ok() && imported->ok()) << imported->err;
+  command.argv = {KERNEL_SERIES,    "applies",  "--project",       other.string(), "--build",
+                  build().string(), "--origin", theirs().string(), "--only-apply"};
+  const auto applied = process::Run(command);
+  ASSERT_TRUE(applied.ok());
+  EXPECT_EQ(applied->code, 0) << applied->err << applied->out;
+  EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
 }
 
 TEST_F(OutgoingSeriesTest, NobodySignsOffInSomebodysName) {
@@ -183,6 +259,11 @@ TEST_F(OutgoingSeriesTest, NobodySignsOffInSomebodysName) {
 }
 
 TEST_F(OutgoingSeriesTest, LaterPostingSaysSo) {
+  const auto silent = Outgoing({"--reroll", "2"});
+  EXPECT_EQ(silent.code, 6);
+  EXPECT_TRUE(Contains(silent.err, "version 2 says nothing of \"Changes since v1\"")) << silent.err;
+  EXPECT_FALSE(fs::exists(mails()));
+  Replace(letter(), "Why.\n", "Why.\n\nChanges since v1: none.\n");
   ASSERT_EQ(Outgoing({"--reroll", "2"}).code, 0);
   EXPECT_TRUE(Contains(Mail("v2-0001-media-first.patch"), "Subject: [PATCH v2 1/2] media: first"));
 }
@@ -192,7 +273,7 @@ TEST_F(OutgoingSeriesTest, BaseCommitIsToldOnlyWhereOthersHaveIt) {
   const auto output = Outgoing();
   ASSERT_EQ(output.code, 0) << output.err;
   EXPECT_FALSE(Contains(Mail("0000-cover-letter.patch"), "base-commit"));
-  EXPECT_TRUE(Contains(output.err, "no base-commit")) << output.err;
+  EXPECT_TRUE(Contains(output.err, "TO DO base-commit: ")) << output.err;
   // A branch of another folder of this machine is none of others.
   Git(theirs(), {"remote", "add", "other", top_.string()});
   Git(theirs(), {"update-ref", "refs/remotes/other/main", base});
