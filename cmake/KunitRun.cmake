@@ -54,6 +54,12 @@ if(KUNIT_LISTS_SINCE)
   set(kunit_since --since "${KUNIT_LISTS_SINCE}")
 endif()
 
+# How kunit-run finds everything. Somebody else's series brings no list of its tests.
+set(kunit_where ${kernel_where})
+if(SERIES)
+  list(APPEND kunit_where --no-expected)
+endif()
+
 # kunit_add_profile(<name> EXPECTED <file> [ALL] [NO_TESTS])
 #
 # The targets and tests of one configuration of the kernel, as told above. EXPECTED: the cases that
@@ -62,7 +68,7 @@ endif()
 function(kunit_add_profile name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;NO_TESTS" "EXPECTED" "")
   set(state "${CMAKE_BINARY_DIR}/${name}")
-  set(where ${kernel_where} --profile "${name}")
+  set(where ${kunit_where} --profile "${name}")
 
   file(GLOB configs CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/kunit/*.config")
   add_custom_command(OUTPUT "${state}/image.id"

@@ -193,7 +193,7 @@ preflight_add_check(spelling TIER required
 
 # _preflight_add_profile(<profile> TITLE <text> TIER <tier> [OPTIONAL])
 function(_preflight_add_profile profile)
-  set(where ${kernel_where} --profile ${profile})
+  set(where ${kunit_where} --profile ${profile})
   preflight_add_check(${profile} ${ARGN}
     COMMAND kunit-run build ${where} ${preflight_jobs}
       THEN kunit-run exec ${where} --timeout "${KUNIT_TIMEOUT}"

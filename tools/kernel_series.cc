@@ -157,22 +157,29 @@ int Tell(const Result<std::vector<std::string>>& findings, const std::string& wh
 }
 
 int CheckApplies(const Arguments& arguments) {
+  std::string how = "by git am without fuzz";
   const auto check = [&]() -> Result<std::vector<std::string>> {
     const auto applied = Apply(arguments);
     if (!applied.ok()) {
       if (!patch_series::IsFailureToApply(applied.error())) return Error{applied.error()};
       return std::vector<std::string>{applied.error()};
     }
-    auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
+    const auto tree = series_tree::SeriesTree::Open(arguments.build / "linux");
     if (!tree.ok()) return Error{tree.error()};
     const auto base = BaseOf(arguments, *tree);
     if (!base.ok()) return Error{base.error()};
+    how += ", base " + *base;
     if (arguments.only_apply) return std::vector<std::string>{};
-    return series_tree::CheckRoundTrip(&*tree, ProjectOf(arguments), *base);
+    const auto trip = series_tree::CheckRoundTrip(*tree, ProjectOf(arguments), *base);
+    if (!trip.ok()) return Error{trip.error()};
+    how += fmt::format("; git format-patch gives the same bytes of {} patches", trip->compared);
+    if (trip->of_other_bases > 0) {
+      how += fmt::format(" ({} are another base's)", trip->of_other_bases);
+    }
+    return trip->findings;
   };
-  return Tell(check(), arguments.only_apply ? "applies: by git am without fuzz"
-                                            : "applies: by git am without fuzz; git format-patch "
-                                              "gives the same bytes");
+  const auto findings = check();
+  return Tell(findings, "applies: " + how);
 }
 
 int CheckRecipients(const Arguments& arguments) {

@@ -45,6 +45,7 @@ struct Arguments {
   int jobs = 0;
   std::string since;  ///< What the lists are compared with; see list_history.
   bool unless_shown = false;
+  bool no_expected = false;
 
   KunitProfile Profile() const { return {project, profile}; }
   /// Builds and runs of a profile are kept in the build folder's folder of that name.
@@ -105,8 +106,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
   options.junit_file = run.junit.string();
   options.cases_file = run.cases.string();
   options.html_file = run.html.string();
-  // Only the suite that this project lays into the tree has a list; another series brings none.
-  if (fs::exists(arguments.project / "kunit/hook.patch")) {
+  if (!arguments.no_expected) {
     options.expected_file =
         (arguments.Profile().plain() ? arguments.project / "kunit/expected.txt" : run.expected)
             .string();
@@ -120,8 +120,7 @@ gate::Options GateOptions(const Arguments& arguments, const RunFiles& run) {
 
 /// Writes the list of a profile that has cases of its own.
 Result<files::Done> WriteExpected(const Arguments& arguments, const RunFiles& run) {
-  if (arguments.Profile().plain()) return files::Done{};
-  if (!fs::exists(arguments.project / "kunit/hook.patch")) return files::Done{};
+  if (arguments.Profile().plain() || arguments.no_expected) return files::Done{};
   const auto all = arguments.Profile().Expected();
   if (!all.ok()) return Error{all.error()};
   return files::Write(run.expected, *all);
@@ -310,6 +309,8 @@ int main(int argc, char** argv) {
         ->add_option("--profile", arguments.profile,
                      "Configuration of the kernel: kunit, or NAME of a kunit/NAME.config")
         ->capture_default_str();
+    command->add_flag("--no-expected", arguments.no_expected,
+                      "The tests are another series', which brings no list of them");
     return command;
   };
   CLI::App* build = add("build", "Configure and build the kernel");

@@ -234,6 +234,9 @@ TEST_F(KunitRunTest, AnotherMachinesProfileIsBuiltAndBootedForIt) {
   EXPECT_TRUE(arguments.starts_with("exec ")) << arguments;
   EXPECT_NE(arguments.find("--arch x86_64"), std::string::npos) << arguments;
   EXPECT_NE(arguments.find("-smp 4"), std::string::npos) << arguments;
+  EXPECT_EQ(arguments.find("-accel tcg,thread=single") != std::string::npos,
+            std::thread::hardware_concurrency() < 4)
+      << arguments;
   EXPECT_EQ(Run("verdict", {"--profile", "kunit-smp"}).code, 0);
   EXPECT_EQ(Run("gdb", {"--profile", "kunit-smp"}).code, 5) << "gdb would start no QEMU";
 }

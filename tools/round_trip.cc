@@ -3,8 +3,8 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
-#include <system_error>
+#include <algorithm>
+#include <cstddef>
 
 #include "files.h"
 #include "patch_series.h"
@@ -14,41 +14,52 @@ namespace series_tree {
 using gate::Error;
 using gate::Result;
 
-Result<std::vector<std::string>> CheckRoundTrip(SeriesTree* tree, const Project& project,
-                                                const std::string& base) {
-  std::vector<std::string> findings;
-  const auto edits = tree->FindEdits();
+Result<RoundTrip> CheckRoundTrip(const SeriesTree& tree, const Project& project,
+                                 const std::string& base) {
+  RoundTrip trip;
+  const auto edits = tree.FindEdits();
   if (!edits.ok()) return Error{edits.error()};
   if (edits->any()) {
-    findings.push_back(
+    trip.findings.push_back(
         fmt::format("{}: error: holds edits that no patch file has; build series-refresh",
-                    tree->repository().folder().string()));
-    return findings;
+                    tree.repository().folder().string()));
+    return trip;
   }
-  // A refresh may write: so it gets a copy.
-  namespace fs = std::filesystem;
-  const fs::path copy = tree->Note("round-trip");
-  auto step = files::Remove(copy);
-  if (!step.ok()) return Error{step.error()};
-  std::error_code error;
-  fs::create_directories(copy, error);
-  if (!error) fs::copy(project.kernel, copy / "kernel", fs::copy_options::recursive, error);
-  if (error) return Error{fmt::format("{}: error: {}", copy.string(), error.message())};
-  const auto refreshed = tree->Refresh({copy / "kernel", project.kunit}, base);
-  if (!refreshed.ok()) return Error{refreshed.error()};
   const auto patches = patch_series::List(project.kernel, base);
   if (!patches.ok()) return Error{patches.error()};
-  for (const auto& patch : *patches) {
-    const auto name = patch.file.lexically_relative(project.kernel);
-    if (files::ReadOrEmpty(patch.file) == files::ReadOrEmpty(copy / "kernel" / name)) continue;
-    findings.push_back(fmt::format(
-        "{}:1: error: git format-patch writes other bytes of the commit that git am makes of it; "
-        "build series-refresh",
-        project.Name(patch.file)));
+  const auto series = tree.Series();
+  if (!series.ok()) return Error{series.error()};
+  if (series->commits.size() != patches->size()) {
+    return Error{fmt::format("{}: error: holds {} commits for {} patches; build series-apply",
+                             tree.repository().folder().string(), series->commits.size(),
+                             patches->size())};
   }
-  step = files::Remove(copy);
-  if (!step.ok()) return Error{step.error()};
-  return findings;
+  const bool own_folder = std::any_of(patches->begin(), patches->end(),
+                                      [](const auto& patch) { return patch.for_base; });
+  for (std::size_t i = 0; i < patches->size(); ++i) {
+    const auto& patch = (*patches)[i];
+    if (own_folder && !patch.for_base) {
+      ++trip.of_other_bases;
+      continue;
+    }
+    // As series-refresh calls it.
+    const auto formatted =
+        tree.repository().Run({"format-patch", "-1", "--stdout", "--zero-commit", "--no-signature",
+                               "-N", "--abbrev=12", series->commits[i]});
+    if (!formatted.ok()) return Error{formatted.error()};
+    if (!formatted->ok()) return Error{formatted->err.substr(0, formatted->err.find('\n'))};
+    const auto stored = files::Read(patch.file);
+    if (!stored.ok()) return Error{stored.error()};
+    ++trip.compared;
+    const auto written = patch_series::WithNotes(formatted->out, patch_series::Notes(*stored));
+    if (patch_series::SameButAbbreviation(written, *stored)) continue;
+    const auto differ =
+        std::mismatch(written.begin(), written.end(), stored->begin(), stored->end());
+    trip.findings.push_back(fmt::format(
+        "{}:{}: error: git format-patch writes other bytes of the commit that git am makes of it",
+        project.Name(patch.file), 1 + std::count(stored->begin(), differ.second, '\n')));
+  }
+  return trip;
 }
 
 }  // namespace series_tree
