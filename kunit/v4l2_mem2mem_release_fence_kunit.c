@@ -590,7 +590,7 @@ static void suspend_outlives_close(struct kunit *test)
 	qbuf(test, capture(m2m), 0, 0);
 	qbuf(test, output(m2m), 0, 0);
 	begin_suspend(test, m2m);
-	/* On one CPU, the thread then sees the end of the job after the close. */
+	/* On one CPU the thread then sees the job's end after the close. */
 	sched_set_fifo(current);
 	m2m_close(m2m);
 	sched_set_normal(current, 0);

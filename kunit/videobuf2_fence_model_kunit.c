@@ -1165,10 +1165,12 @@ static void check_sync_file(struct walk *w, unsigned int n)
 	KUNIT_EXPECT_EQ_MSG(test,
 			    vb2_kunit_poll_file(w->sync_files[n], EPOLLIN),
 			    !s->waits, "sync_file %u is ready", n);
-	if (s->single)
-		KUNIT_EXPECT_EQ_MSG(test,
-				    dma_fence_get_status(w->sync_file_fences[n]),
+	if (s->single) {
+		struct dma_fence *fence = w->sync_file_fences[n];
+
+		KUNIT_EXPECT_EQ_MSG(test, dma_fence_get_status(fence),
 				    s->status, "the status of sync_file %u", n);
+	}
 }
 
 static void check(struct walk *w)
@@ -1272,14 +1274,17 @@ static void leave(struct walk *w, int live_mem)
 		vb2_kunit_put_dma_buf(test, w->dbufs[place][mode]);
 		w->model.places[place].exports[mode].held = false;
 	}
-	for (q = 0; q < NUM_QUEUES; q++)
-		for (i = 0; i < NUM_BUFFERS; i++)
-			if (w->fences[q][i])
-				KUNIT_EXPECT_EQ_MSG(test,
-						    kref_read(&w->fences[q][i]->refcount),
-						    1,
-						    "references of the last fence of %s %u",
-						    queue_names[q], i);
+	for (q = 0; q < NUM_QUEUES; q++) {
+		for (i = 0; i < NUM_BUFFERS; i++) {
+			struct dma_fence *fence = w->fences[q][i];
+
+			if (!fence)
+				continue;
+			KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 1,
+					    "references of the last fence of %s %u",
+					    queue_names[q], i);
+		}
+	}
 	KUNIT_EXPECT_EQ_MSG(test, vb2_kunit_live_mem(), live_mem,
 			    "memory of the fake allocator is left");
 }

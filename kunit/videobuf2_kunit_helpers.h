@@ -27,8 +27,8 @@
  * @attach_ret:		what the last attach in buf_queue returned
  * @start:		what start_streaming does first, NULL for nothing; the
  *			queue is locked, so the test can't end in there
- * @stop:		what stop_streaming does; NULL: it gives the buffers back in
- *			state ERROR
+ * @stop:		what stop_streaming does; NULL: it gives the buffers
+ *			back in state ERROR
  * @priv:		for @start and @stop
  * @start_ret:		what start_streaming returns; if not 0, it gives the
  *			buffers back in state QUEUED

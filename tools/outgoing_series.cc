@@ -267,7 +267,7 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
   if (!saved.ok()) return Error{saved.error()};
 
   std::string told =
-      fmt::format("-- wrote {} mails to {}, to {} people and {} lists\n", mails.size(),
+      fmt::format("PASSED mails: {} mails in {}, to {} people and {} lists\n", mails.size(),
                   options.folder.string(), people->size(), lists->size());
   if (!is_public) {
     told += "TO DO base-commit: nobody else has this one; give a public checkout as KERNEL_TREE\n";

@@ -100,6 +100,8 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
     if (code != 0) break;
   }
   CheckResult result = Understand(code, printed);
+  // Programs put their check's name before it, which stands there already.
+  if (result.says.starts_with(check.name + ": ")) result.says.erase(0, check.name.size() + 2);
   result.seconds =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start)
           .count();

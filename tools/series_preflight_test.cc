@@ -80,7 +80,7 @@ TEST_F(PreflightTest, ASecondRunKeepsWhatPassed) {
   EXPECT_SAYS(first.out, "PASSED preflight: 2 checks: 2 passed\n");
   const auto second = Run("run");
   EXPECT_EQ(second.code, 0);
-  EXPECT_SAYS(second.err, "[1/2] passed         form: form: 3 mails (kept)");
+  EXPECT_SAYS(second.err, "[1/2] passed         form: 3 mails (kept)");
   EXPECT_EQ(Runs("form"), 1u);
   EXPECT_EQ(Runs("kunit"), 1u);
 }
