@@ -1280,7 +1280,8 @@ static void leave(struct walk *w, int live_mem)
 
 			if (!fence)
 				continue;
-			KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 1,
+			KUNIT_EXPECT_EQ_MSG(test,
+					    kref_read(&fence->refcount), 1,
 					    "references of the last fence of %s %u",
 					    queue_names[q], i);
 		}

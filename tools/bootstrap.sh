@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
-# With the argument "preflight" also what the checks of the pre-flight call.
+# With the argument "preflight" also what its required checks call. python3-ply and python3-git are
+# for the tree's spdxcheck.py: without them checkpatch.pl takes any licence for a valid one.
 set -eu
 
 packages='build-essential cmake ninja-build
   libfmt-dev libcli11-dev nlohmann-json3-dev rapidjson-dev libtinyxml2-dev libpugixml-dev libgtest-dev
   linux-source-6.12 flex bison bc libelf-dev libssl-dev
   python3 git xz-utils bzip2 zstd gdb v4l-utils
+  perl codespell python3-ply python3-git
   valgrind'
 case ${1-} in
   '') ;;
-  # The last two are of the tree's spdxcheck.py, without which checkpatch takes any licence.
-  preflight) packages="$packages gcc-aarch64-linux-gnu sparse codespell perl python3-ply python3-git" ;;
+  preflight) packages="$packages gcc-aarch64-linux-gnu sparse" ;;
   *)
     echo "tools/bootstrap.sh: error: $1: unknown; it takes nothing, or \"preflight\"" >&2
     exit 5
