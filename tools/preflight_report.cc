@@ -133,6 +133,38 @@ const char* StatusOf(const Check& check, const CheckResult& result) {
   return check.optional && result.outcome == Outcome::kNotRun ? "warn" : "fail";
 }
 
+/// What b4 reads of a check, and keys of ours, which it leaves alone.
+json Entries(const Report& report) {
+  json checks = json::array();
+  for (std::size_t i = 0; i < report.checks.size(); ++i) {
+    const Check& check = *report.checks[i];
+    const CheckResult& result = report.results[i];
+    std::string details;
+    if (result.outcome != Outcome::kPassed) {
+      for (const auto& line : Reasons(result)) details += line + "\n";
+    }
+    checks.push_back({{"tool", check.name},
+                      {"status", StatusOf(check, result)},
+                      {"summary", result.says},
+                      {"url", ""},
+                      {"details", details},
+                      {"title", check.title},
+                      {"outcome", OutcomeName(result.outcome)},
+                      {"tier", check.tier == Tier::kRequired ? "required" : "full"},
+                      {"optional", check.optional},
+                      {"seconds", result.seconds},
+                      {"kept", result.kept},
+                      {"proof", ProofOf(*report.plan, check, result)},
+                      {"reproduce", report.plan->Reproduce(check)}});
+  }
+  return checks;
+}
+
+/// Any bytes become valid text.
+std::string Dump(const json& document) {
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string Report::LastLine() const {
@@ -210,37 +242,16 @@ std::string FormatMarkdown(const Report& report) {
   return text + "\n" + Cell(report.LastLine()) + "\n";
 }
 
+std::string FormatForB4(const Report& report) { return Dump(Entries(report)); }
+
 std::string FormatJson(const Report& report) {
-  json checks = json::array();
-  for (std::size_t i = 0; i < report.checks.size(); ++i) {
-    const Check& check = *report.checks[i];
-    const CheckResult& result = report.results[i];
-    std::string details;
-    if (result.outcome != Outcome::kPassed) {
-      for (const auto& line : Reasons(result)) details += line + "\n";
-    }
-    checks.push_back({{"tool", check.name},
-                      {"status", StatusOf(check, result)},
-                      {"summary", result.says},
-                      {"url", ""},
-                      {"details", details},
-                      {"title", check.title},
-                      {"outcome", OutcomeName(result.outcome)},
-                      {"tier", check.tier == Tier::kRequired ? "required" : "full"},
-                      {"optional", check.optional},
-                      {"seconds", result.seconds},
-                      {"kept", result.kept},
-                      {"proof", ProofOf(*report.plan, check, result)},
-                      {"reproduce", report.plan->Reproduce(check)}});
-  }
   json left_out = json::array();
   for (const Check* check : report.left_out) left_out.push_back(check->name);
-  const json document = {{"verdict", gate::ExitCodeName(report.Verdict())},
-                         {"summary", report.LastLine()},
-                         {"to_do", ToDo(report)},
-                         {"not_asked", left_out},
-                         {"checks", checks}};
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return Dump({{"verdict", gate::ExitCodeName(report.Verdict())},
+               {"summary", report.LastLine()},
+               {"to_do", ToDo(report)},
+               {"not_asked", left_out},
+               {"checks", Entries(report)}});
 }
 
 std::string WriteHtml(const Report& report, const std::string& file) {

@@ -32,9 +32,13 @@ std::string FormatText(const Report& report);
 /// The same as Markdown, for a cover letter, a merge request or a wiki.
 std::string FormatMarkdown(const Report& report);
 
-/// For programs: an object with the verdict and a list "checks". An entry of that has the keys that
-/// b4's review checks have (tool, status, summary, url, details), and those of ours.
+/// For programs: an object with the verdict and a list "checks".
 std::string FormatJson(const Report& report);
+
+/// That list alone: what b4 0.16 takes from a command that it is given as
+/// b4.review-series-check-cmd. An entry has the keys tool, status (pass, warn or fail), summary,
+/// url and details, of b4's own (src/b4/review/checks.py there), and some of ours.
+std::string FormatForB4(const Report& report);
 
 /// For a person: one page that needs no other file. An empty string, or the error line.
 std::string WriteHtml(const Report& report, const std::string& file);

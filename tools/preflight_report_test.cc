@@ -98,6 +98,17 @@ TEST_F(ReportTest, JsonHasTheVerdictAndEachCheck) {
   EXPECT_EQ(document["checks"][2]["outcome"], "NOT RUN");
 }
 
+TEST_F(ReportTest, B4ReadsAListOfEntries) {
+  const auto list = nlohmann::json::parse(FormatForB4(report_));
+  ASSERT_TRUE(list.is_array());
+  ASSERT_EQ(list.size(), 3u);
+  for (const auto& entry : list) {
+    for (const char* key : {"tool", "status", "summary", "url", "details"}) {
+      EXPECT_TRUE(entry[key].is_string()) << key;
+    }
+  }
+}
+
 TEST_F(ReportTest, HtmlIsOnePageThatNeedsNoOther) {
   ASSERT_TRUE(WriteReports(report_).ok());
   const std::string html = files::ReadOrEmpty(plan_.Folder() / "report.html");

@@ -107,6 +107,7 @@ Result<std::vector<std::string>> ReadMails(const fs::path& series, const fs::pat
   }
   std::vector<std::string> mails;
   for (const auto& source : sources) {
+    if (fs::file_size(source, error) == 0) continue;  // git takes that for a broken mbox.
     auto part = SplitMbox(source, scratch);
     if (!part.ok()) return part;
     std::move(part->begin(), part->end(), std::back_inserter(mails));

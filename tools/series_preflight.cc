@@ -34,6 +34,7 @@ struct Arguments {
   std::string plan;
   std::vector<std::string> names;
   bool full = false;
+  bool b4 = false;
   std::string form;
   std::string output;
 };
@@ -105,7 +106,7 @@ int Status(const Plan& plan, const Arguments& arguments) {
     auto known = preflight::Known(plan, *check);
     if (!known.ok()) return Complain(known.error());
     const bool excused = check->optional && known->outcome == preflight::Outcome::kNotRun;
-    if (known->outcome != preflight::Outcome::kPassed && !excused) {
+    if (known->outcome != preflight::Outcome::kPassed && !excused && !arguments.b4) {
       gate::Put(stderr, fmt::format("error: {} {}: {}; {}\n", check->name,
                                     preflight::OutcomeName(known->outcome), known->says,
                                     plan.Reproduce(*check)));
@@ -113,6 +114,10 @@ int Status(const Plan& plan, const Arguments& arguments) {
     results.push_back(std::move(*known));
   }
   const preflight::Report report{&plan, *wanted, std::move(results), {}};
+  if (arguments.b4) {
+    gate::Put(stdout, preflight::FormatForB4(report));
+    return 0;  // b4 takes the verdict from each entry.
+  }
   gate::Put(stderr, report.LastLine() + "\n");
   return static_cast<int>(report.Verdict());
 }
@@ -162,6 +167,8 @@ int main(int argc, char** argv) {
     command->add_flag("--full", arguments.full, "Also what is of the tier \"full\"");
     command->add_option("CHECK", arguments.names, "Only these, and what they need");
   }
+  status->add_flag("--b4", arguments.b4,
+                   "Print what is known as b4's review-series-check-cmd does");
   CLI::App* list = add("list", "Name the checks");
   CLI::App* matrix = add("matrix", "Write a pipeline that gives each check a runner");
   matrix->add_option("--form", arguments.form)

@@ -164,6 +164,20 @@ TEST_F(PreflightTest, WhatIsNeededComesFirstAndItsFailureEndsThere) {
   EXPECT_SAYS(output.out, "NOT RUN kunit: What kunit says\n  needs tree, which has not passed\n");
 }
 
+TEST_F(PreflightTest, B4IsToldWhatIsKnownAndNothingRuns) {
+  Add("form", "echo PASSED form: 3 mails");
+  Add("kunit", "echo PASSED kunit");
+  Run("run", {"form"});
+  const auto output = Run("status", {"--b4"});
+  EXPECT_EQ(output.code, 0);
+  EXPECT_EQ(output.err, "");
+  const auto list = json::parse(output.out);
+  EXPECT_EQ(list[0]["status"], "pass");
+  EXPECT_EQ(list[1]["status"], "fail");
+  EXPECT_EQ(list[1]["summary"], "has not run");
+  EXPECT_EQ(Runs("kunit"), 0u);
+}
+
 TEST_F(PreflightTest, AnInputThatChangesMeanwhileMakesNoResult) {
   Add("form", "echo 2 >" + folder_.Path("form.in") + "; echo PASSED form");
   const auto output = Run("run");
