@@ -123,6 +123,8 @@ set(preflight_lists "${series_project}/kunit/*.config" "${series_project}/kunit/
 set(preflight_mails "${preflight_folder}/mails")
 set(preflight_lists_to --list linux-media@vger.kernel.org --list dri-devel@lists.freedesktop.org
   --list linaro-mm-sig@lists.linaro.org --list linux-rockchip@lists.infradead.org)
+# As one text: a list in a list of inputs would be several.
+list(JOIN series_mail_options " " preflight_mail_options)
 set(preflight_first)
 set(preflight_only_apply)
 if(SERIES)
@@ -155,7 +157,7 @@ if(NOT SERIES)
     COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
       --folder "${preflight_mails}" ${series_mail_options}
     INPUTS "${series_project}/kernel" "${KERNEL_TREE_ID}" ${preflight_suite}
-      "${series_project}/kunit/commit-message.txt" "text:options=${series_mail_options}"
+      "${series_project}/kunit/commit-message.txt" "text:options=${preflight_mail_options}"
     NEEDS applies PROOF preflight/mails)
   set(preflight_mails_come_by mails)
 endif()
@@ -180,25 +182,29 @@ preflight_add_check(checkpatch TIER required
   TITLE "checkpatch.pl --strict, at 80 columns, has nothing to say"
   COMMAND patch-form --check checkpatch --tree "${CMAKE_BINARY_DIR}/linux" ${preflight_unsigned}
     "${preflight_mails}"
-  INPUTS "${preflight_mails}" "${CMAKE_BINARY_DIR}/linux/scripts/checkpatch.pl"
+  INPUTS "${preflight_mails}" "${KERNEL_TREE_ID}" program:perl program:python3
     "text:unsigned=${preflight_unsigned}"
   NEEDS ${preflight_mails_come_by})
 preflight_add_check(spelling TIER required
   TITLE "No word that codespell's dictionary knows for a slip"
   COMMAND patch-form --check spelling --tree "${CMAKE_BINARY_DIR}/linux" "${preflight_mails}"
-  INPUTS "${preflight_mails}" program:codespell
+  INPUTS "${preflight_mails}" "${KERNEL_TREE_ID}" program:perl program:codespell
   NEEDS ${preflight_mails_come_by})
 
 # --- KUnit -------------------------------------------------------------------------------------
 
-# _preflight_add_profile(<profile> TITLE <text> TIER <tier> [OPTIONAL])
+# _preflight_add_profile(<profile> TITLE <text> TIER <tier> [OPTIONAL] [TOOLS <program>...])
+#
+# TOOLS: what it calls beside gcc and ld, which KERNEL_TREE_ID tells of.
 function(_preflight_add_profile profile)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS")
+  list(TRANSFORM arg_TOOLS PREPEND program:)
   set(where ${kunit_where} --profile ${profile})
-  preflight_add_check(${profile} ${ARGN}
+  preflight_add_check(${profile} ${arg_UNPARSED_ARGUMENTS}
     COMMAND kunit-run build ${where} ${preflight_jobs}
       THEN kunit-run exec ${where} --timeout "${KUNIT_TIMEOUT}"
       THEN kunit-run verdict ${where}
-    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists}
+    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} program:python3 ${arg_TOOLS}
     NEEDS applies
     PROOF ${profile}/report.html)
 endfunction()
@@ -212,43 +218,46 @@ endif()
 
 # --- Compilers and what reads the sources ------------------------------------------------------
 
-# _preflight_add_compile(<name> TITLE <text> TIER <tier> [OPTIONAL] OPTIONS <option>...)
+# _preflight_add_compile(<name> TITLE <text> TIER <tier> [OPTIONAL] OPTIONS <option>...
+#                        [TOOLS <program>...])
 function(_preflight_add_compile name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS;TOOLS")
+  list(TRANSFORM arg_TOOLS PREPEND program:)
   preflight_add_check(${name} ${arg_UNPARSED_ARGUMENTS}
     COMMAND series-compile ${preflight_project} ${preflight_jobs} ${arg_OPTIONS}
-    INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config"
+    INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config" ${arg_TOOLS}
     NEEDS applies)
 endfunction()
 if(SERIES)
   _preflight_add_compile(compile-arm64 TIER required
     TITLE "No new warning in what is touched, for arm64 with gcc, W=1"
-    OPTIONS --arch arm64 --compiler gcc --touched)
+    OPTIONS --arch arm64 --compiler gcc --touched TOOLS aarch64-linux-gnu-gcc)
 else()
   _preflight_add_compile(compile-media TIER required
     TITLE "No new warning in drivers/media, for arm64 with gcc, W=1"
-    OPTIONS --arch arm64 --compiler gcc)
+    OPTIONS --arch arm64 --compiler gcc TOOLS aarch64-linux-gnu-gcc)
 endif()
 _preflight_add_compile(compile-x86_64 TIER required
   TITLE "No new warning in what is touched, for x86_64 with gcc, W=1"
   OPTIONS --arch x86_64 --compiler gcc --touched)
 _preflight_add_compile(compile-arm64-llvm TIER required OPTIONAL
   TITLE "No new warning in what is touched, for arm64 with clang, W=1"
-  OPTIONS --arch arm64 --compiler clang --touched)
+  OPTIONS --arch arm64 --compiler clang --touched TOOLS clang)
 _preflight_add_compile(compile-x86_64-llvm TIER required OPTIONAL
   TITLE "No new warning in what is touched, for x86_64 with clang, W=1"
-  OPTIONS --arch x86_64 --compiler clang --touched)
+  OPTIONS --arch x86_64 --compiler clang --touched TOOLS clang)
 _preflight_add_compile(sparse TIER required
   TITLE "No new message of sparse on what is touched"
-  OPTIONS --arch arm64 --touched --sparse)
+  OPTIONS --arch arm64 --touched --sparse TOOLS aarch64-linux-gnu-gcc sparse)
 
 _preflight_add_compile(smatch TIER required OPTIONAL
   TITLE "No new message of smatch on what is touched"
-  OPTIONS --arch x86_64 --touched --checker smatch)
+  OPTIONS --arch x86_64 --touched --checker smatch TOOLS smatch)
 preflight_add_check(bisect TIER required
   TITLE "Each patch compiles on top of those before it, and warns of nothing new"
   COMMAND series-bisect ${preflight_project} ${preflight_jobs}
   INPUTS ${preflight_patches} "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config"
+    program:aarch64-linux-gnu-gcc
   NEEDS applies)
 
 # _preflight_add_lint(<check> TITLE <text> TIER <tier> [OPTIONAL] TOOLS <program>...)
@@ -271,9 +280,9 @@ _preflight_add_lint(coccinelle TIER full OPTIONAL
 # --- What takes longer, or another machine -----------------------------------------------------
 
 if(NOT SERIES)
-  _preflight_add_profile(kunit-smp TIER full
+  _preflight_add_profile(kunit-smp TIER full TOOLS qemu-system-x86_64
     TITLE "The suite and its races pass on four CPUs, x86_64, under KCSAN and lockdep")
-  _preflight_add_profile(kunit-arm64 TIER full
+  _preflight_add_profile(kunit-arm64 TIER full TOOLS qemu-system-aarch64 aarch64-linux-gnu-gcc
     TITLE "The suite and its races pass on four CPUs, arm64, under lockdep")
   _preflight_add_profile(kunit-uml-smp TIER full OPTIONAL
     TITLE "The suite and its races pass on two CPUs in UML, under KASAN and lockdep")
@@ -288,13 +297,14 @@ if(NOT SERIES)
         THEN before-after-run check ${preflight_project} ${options}
       INPUTS "${KERNEL_TREE_ID}" "$<TARGET_FILE:fence-probe>"
         "${CMAKE_SOURCE_DIR}/tools/before_after*.config"
-        "${CMAKE_SOURCE_DIR}/tools/before_after_expected.txt"
+        "${CMAKE_SOURCE_DIR}/tools/before_after_expected.txt" program:v4l2-compliance
       NEEDS applies PROOF before-after${debug}/before-after.html)
   endforeach()
   preflight_add_check(coverage TIER full
     TITLE "The tests reach each line and branch that the series adds"
     COMMAND series-coverage check ${preflight_project} ${preflight_jobs} --timeout "${KUNIT_TIMEOUT}"
     INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} "${CMAKE_SOURCE_DIR}/kunit/uncovered.txt"
+      program:gcov
     NEEDS applies PROOF coverage/coverage.html)
   preflight_add_check(mutants TIER full
     TITLE "The suite sees each planted fault"
@@ -306,6 +316,7 @@ if(NOT SERIES)
     COMMAND fence-cost ${preflight_project} ${preflight_jobs}
       --rows "${CMAKE_BINARY_DIR}/bench/fence.json"
     INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/kunit/cost"
+      program:qemu-system-x86_64 program:pahole
     NEEDS applies PROOF bench/fence.json)
 endif()
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
-# With the argument "preflight" also what its required checks call. python3-ply and python3-git are
+# With the argument "preflight" also what its required checks call, with "preflight-full" what all of
+# them do but clang's and smatch's. python3-ply and python3-git are
 # for the tree's spdxcheck.py: without them checkpatch.pl takes any licence for a valid one.
 set -eu
 
@@ -11,11 +12,15 @@ packages='build-essential cmake ninja-build
   python3 git xz-utils bzip2 zstd gdb v4l-utils
   perl codespell python3-ply python3-git
   valgrind'
+required='gcc-aarch64-linux-gnu sparse'
+full='qemu-system-x86 qemu-system-arm pahole coccinelle ocaml-nox python3-sphinx
+  python3-sphinx-rtd-theme python3-yaml'
 case ${1-} in
   '') ;;
-  preflight) packages="$packages gcc-aarch64-linux-gnu sparse" ;;
+  preflight) packages="$packages $required" ;;
+  preflight-full) packages="$packages $required $full" ;;
   *)
-    echo "tools/bootstrap.sh: error: $1: unknown; it takes nothing, or \"preflight\"" >&2
+    echo "tools/bootstrap.sh: error: $1: unknown; it takes nothing, \"preflight\" or \"preflight-full\"" >&2
     exit 5
     ;;
 esac

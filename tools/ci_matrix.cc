@@ -17,6 +17,9 @@ constexpr char kHead[] =
 /// them for something else.
 std::string Quote(const std::string& name) { return "\"" + name + "\""; }
 
+/// What tools/bootstrap.sh is told to install.
+const char* ToolsOf(Tier tier) { return tier == Tier::kFull ? "preflight-full" : "preflight"; }
+
 }  // namespace
 
 std::string ForGitLab(const Plan& plan) {
@@ -25,7 +28,7 @@ std::string ForGitLab(const Plan& plan) {
       ".preflight:\n"
       "  image: debian:12\n"
       "  script:\n"
-      "    - tools/bootstrap.sh\n"
+      "    - tools/bootstrap.sh \"$TOOLS\"\n"
       "    - cmake --preset kunit\n"
       "    - cmake --build build --target \"preflight-$CHECK\"\n"
       "  artifacts:\n"
@@ -34,11 +37,12 @@ std::string ForGitLab(const Plan& plan) {
       "      - build/preflight/\n";
   for (const Check& check : plan.checks) {
     text += fmt::format(
-        "\n{}:\n"
+        "\n{0}:\n"
         "  extends: .preflight\n"
         "  variables:\n"
-        "    CHECK: {}\n",
-        Quote(check.name), Quote(check.name));
+        "    CHECK: {0}\n"
+        "    TOOLS: {1}\n",
+        Quote(check.name), ToolsOf(check.tier));
     if (check.tier == Tier::kFull) {
       text +=
           "  rules:\n"
@@ -53,29 +57,36 @@ std::string ForGitHub(const Plan& plan) {
   text +=
       "name: preflight\n"
       "on: [push, workflow_dispatch]\n"
-      "jobs:\n"
-      "  preflight:\n"
-      "    runs-on: ubuntu-latest\n"
-      "    container: debian:12\n"
-      "    strategy:\n"
-      "      fail-fast: false\n"
-      "      matrix:\n"
-      "        include:\n";
-  for (const Check& check : plan.checks) {
-    text += fmt::format("          - check: {}\n            tier: {}\n", Quote(check.name),
-                        check.tier == Tier::kFull ? "full" : "required");
+      "jobs:\n";
+  for (const Tier tier : {Tier::kRequired, Tier::kFull}) {
+    text += fmt::format("  {}:\n", ToolsOf(tier));
+    // A push asks what is required; the rest is asked for by hand.
+    if (tier == Tier::kFull) text += "    if: github.event_name == 'workflow_dispatch'\n";
+    text +=
+        "    runs-on: ubuntu-latest\n"
+        "    container: debian:12\n"
+        "    strategy:\n"
+        "      fail-fast: false\n"
+        "      matrix:\n"
+        "        check:\n";
+    for (const Check& check : plan.checks) {
+      if (check.tier == tier) text += fmt::format("          - {}\n", Quote(check.name));
+    }
+    // Without a git of its own the checkout would be no repository.
+    text += fmt::format(
+        "    steps:\n"
+        "      - run: apt-get update && apt-get install --yes git\n"
+        "      - uses: actions/checkout@v4\n"
+        "      - run: tools/bootstrap.sh {}\n"
+        "      - run: cmake --preset kunit\n"
+        "      - run: cmake --build build --target \"preflight-${{{{ matrix.check }}}}\"\n"
+        "      - uses: actions/upload-artifact@v4\n"
+        "        if: always()\n"
+        "        with:\n"
+        "          name: preflight-${{{{ matrix.check }}}}\n"
+        "          path: build/preflight/\n",
+        ToolsOf(tier));
   }
-  text +=
-      "    steps:\n"
-      "      - uses: actions/checkout@v4\n"
-      "      - run: tools/bootstrap.sh\n"
-      "      - run: cmake --preset kunit\n"
-      "      - run: cmake --build build --target \"preflight-${{ matrix.check }}\"\n"
-      "      - uses: actions/upload-artifact@v4\n"
-      "        if: always()\n"
-      "        with:\n"
-      "          name: preflight-${{ matrix.check }}\n"
-      "          path: build/preflight/\n";
   return text;
 }
 

@@ -13,7 +13,7 @@ namespace ci_matrix {
 /// A pipeline of GitLab CI, which can also be a child pipeline: a job for each check.
 std::string ForGitLab(const preflight::Plan& plan);
 
-/// A workflow of GitHub Actions: one job with a matrix of the checks.
+/// A workflow of GitHub Actions: for each tier a job with a matrix of its checks.
 std::string ForGitHub(const preflight::Plan& plan);
 
 }  // namespace ci_matrix

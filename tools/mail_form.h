@@ -4,19 +4,20 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "patch_mail.h"
 
 /// The form of patch mails for linux-media, beyond what checkpatch looks at. The rules are those of
-/// the kernel's own documents; kRules names the document of each.
+/// the kernel's own documents; Rules() names the document of each.
 namespace mail_form {
 
 struct Rule {
   const char* id;       ///< As it stands in brackets at the end of a finding.
   bool error;           ///< Else a warning: the documents say "should", or allow exceptions.
   const char* meaning;  ///< What is asked for, for --rules.
-  const char* source;   ///< The document, below Documentation/ of the kernel.
+  const char* source;   ///< The document, below Documentation/ of the kernel; or "media-ci".
 };
 
 /// All rules, in the order of a mail's parts.
@@ -48,6 +49,20 @@ struct Outcome {
   std::size_t letters = 0;  ///< Cover letters.
   std::size_t others = 0;   ///< Replies and the like, which no rule is for.
 };
+
+/// The subject of a mail in its parts.
+struct Subject {
+  bool reply = false;   ///< "Re: ..."
+  bool tagged = false;  ///< "[PATCH ...]" stands in front.
+  int number = -1;      ///< n of n/m; -1: no number.
+  int total = 0;
+  int version = 1;
+  std::string tags;     ///< What stands in brackets, without n/m: "PATCH v2", "RFC PATCH".
+  std::string summary;  ///< What a commit's first line becomes.
+};
+
+/// `text` as a header has it, decoded. Without brackets it is all summary.
+Subject ParseSubject(std::string_view text);
 
 /// Judges `mails`. Those of a series that are more than one are also judged as a whole: numbers,
 /// cover letter, changelog.

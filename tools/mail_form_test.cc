@@ -327,4 +327,16 @@ TEST(MailFormTest, EachRuleHasACase) {
   }
 }
 
+TEST(ParseSubject, TakesTheNumbersOfTheBracketsAlone) {
+  const auto numbers = [](const char* text) {
+    const auto subject = mail_form::ParseSubject(text);
+    return std::pair(subject.number, subject.total);
+  };
+  EXPECT_EQ(numbers("[PATCH 1/2] a"), std::pair(1, 2));
+  EXPECT_EQ(numbers("[PATCH net-next v3 07/12] a"), std::pair(7, 12));
+  EXPECT_EQ(numbers("[PATCH] a 1/2"), std::pair(-1, 0));
+  EXPECT_EQ(numbers("[PATCH 1/] a"), std::pair(-1, 0));
+  EXPECT_EQ(numbers("[PATCH 99999999999/2] a"), std::pair(-1, 0));
+}
+
 }  // namespace

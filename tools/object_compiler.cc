@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <string_view>
 #include <system_error>
 
+#include "git.h"
 #include "kernel_image.h"
 #include "make_output.h"
 #include "process.h"
@@ -57,6 +59,24 @@ std::vector<std::string> Existing(const fs::path& objects,
     }
   }
   return found;
+}
+
+/// The first line of `options` that `config`, a whole .config, does not heed; empty: none. A line
+/// that is neither an option nor a remark is heeded by nobody.
+std::string FirstUnmet(const std::string& options, const std::string& config) {
+  const auto lines = git::SplitLines(config);
+  const std::set<std::string> set(lines.begin(), lines.end());
+  for (const auto& option : git::SplitLines(options)) {
+    constexpr std::string_view kUnset = " is not set";
+    if (option.starts_with("# CONFIG_") && option.ends_with(kUnset)) {
+      const std::string name = option.substr(2, option.size() - 2 - kUnset.size()) + "=";
+      const auto found = set.lower_bound(name);
+      if (found != set.end() && found->starts_with(name)) return option;
+    } else if (!option.empty() && !option.starts_with("# ") && !set.contains(option)) {
+      return option;
+    }
+  }
+  return "";
 }
 
 /// The program that kbuild calls beside the compiler; empty where it calls none.
@@ -175,6 +195,14 @@ Result<std::string> ObjectCompiler::Configure(const Place& place, const std::str
   const auto run = process::Run(command);
   if (!run.ok()) return Error{run.error()};
   if (!run->ok()) return run->err.empty() ? fmt::format("make exits with {}", run->code) : run->err;
+  // What kconfig does not know, or can't have, it drops without a word.
+  const auto config = files::Read(place.objects / ".config");
+  if (!config.ok()) return config;
+  if (const std::string unmet = FirstUnmet(*options, *config); !unmet.empty()) {
+    return Error{fmt::format("{}: error: \"{}\" is not so in {}",
+                             (settings_.project / kConfig).string(), unmet,
+                             (place.objects / ".config").string())};
+  }
   const auto written = files::Write(note, made_of);
   if (!written.ok()) return Error{written.error()};
   return std::string();

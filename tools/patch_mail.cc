@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "files.h"
+#include "text.h"
 
 namespace patch_mail {
 namespace {
@@ -26,12 +27,6 @@ using gate::Result;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 int HexDigit(char c) {
   if (IsDigit(c)) return c - '0';
@@ -394,36 +389,18 @@ std::string DecodeWords(std::string_view value) {
 }
 
 bool IsUtf8Text(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    if (lead == 0) return false;
-    std::size_t more = 0;
-    std::uint32_t value = lead;
-    if (lead >= 0xf0) {
-      more = 3;
-      value = lead & 0x07u;
-    } else if (lead >= 0xe0) {
-      more = 2;
-      value = lead & 0x0fu;
-    } else if (lead >= 0xc0) {
-      more = 1;
-      value = lead & 0x1fu;
-    } else if (lead >= 0x80) {
-      return false;
-    }
-    if (lead >= 0xf8 || at + more >= text.size()) return false;
-    for (std::size_t i = 1; i <= more; ++i) {
-      const auto next = static_cast<unsigned char>(text[at + i]);
-      if ((next & 0xc0) != 0x80) return false;
-      value = value << 6 | (next & 0x3fu);
-    }
-    constexpr std::array<std::uint32_t, 4> kLeast{0, 0x80, 0x800, 0x10000};
-    if (value < kLeast[more] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
-      return false;
-    }
-    at += more + 1;
+  while (!text.empty()) {
+    const std::size_t length = gate::Utf8Length(text);
+    if (length == 0 || text.front() == '\0') return false;
+    text.remove_prefix(length);
   }
   return true;
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::string Lower(std::string_view text) {

@@ -58,6 +58,9 @@ std::string DecodeWords(std::string_view value);
 /// Whether all bytes are UTF-8 (RFC 3629: no surrogate, nothing overlong), and none is NUL.
 bool IsUtf8Text(std::string_view text);
 
+/// `text` without the blanks and tabs around it.
+std::string_view Trim(std::string_view text);
+
 /// The same letters in small; ASCII alone.
 std::string Lower(std::string_view text);
 

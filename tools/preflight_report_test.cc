@@ -122,17 +122,22 @@ TEST_F(ReportTest, HtmlIsOnePageThatNeedsNoOther) {
   }
 }
 
-TEST_F(ReportTest, APipelineHasAJobForEachCheck) {
+TEST_F(ReportTest, APipelineHasAJobForEachCheckAndItsTools) {
   const std::string gitlab = ci_matrix::ForGitLab(plan_);
-  EXPECT_NE(
-      gitlab.find("\n\"kunit\":\n  extends: .preflight\n  variables:\n    CHECK: \"kunit\"\n"),
-      std::string::npos)
+  EXPECT_NE(gitlab.find("\n\"kunit\":\n  extends: .preflight\n  variables:\n    CHECK: "
+                        "\"kunit\"\n    TOOLS: preflight\n\n"),
+            std::string::npos)
       << gitlab;
-  EXPECT_NE(gitlab.find("CHECK: \"compile\"\n  rules:\n    - if: $PREFLIGHT_TIER == \"full\"\n"),
+  EXPECT_NE(gitlab.find("CHECK: \"compile\"\n    TOOLS: preflight-full\n  rules:\n    - if: "
+                        "$PREFLIGHT_TIER == \"full\"\n"),
             std::string::npos);
   const std::string github = ci_matrix::ForGitHub(plan_);
-  EXPECT_NE(github.find("- check: \"compile\"\n            tier: full\n"), std::string::npos);
-  EXPECT_NE(github.find("--target \"preflight-${{ matrix.check }}\""), std::string::npos);
+  const auto full = github.find("  preflight-full:\n    if: github.event_name == ");
+  ASSERT_NE(full, std::string::npos) << github;
+  EXPECT_GT(github.find("          - \"compile\"\n"), full);
+  EXPECT_LT(github.find("          - \"kunit\"\n"), full);
+  EXPECT_NE(github.find("tools/bootstrap.sh preflight-full\n", full), std::string::npos);
+  EXPECT_NE(github.find("--target \"preflight-${{ matrix.check }}\"\n"), std::string::npos);
 }
 
 }  // namespace

@@ -51,8 +51,8 @@ inline constexpr std::size_t kMostFindings = 50;
 
 /// What the programs of a check printed and ended with, as a result without inputs and time.
 /// `code` is the last one's. A line "NOT RUN NAME: REASON" tells of what is missing: unless a line
-/// "PASSED ..." takes the whole for passed without it, that has not passed, whatever the code. A
-/// line "TO DO ..." tells what is left to a person.
+/// "PASSED ..." takes the whole for passed without it, that has not passed, whatever the code, and
+/// neither has what printed nothing. A line "TO DO ..." tells what is left to a person.
 CheckResult Understand(int code, std::string_view printed);
 
 /// Where the result of `check` is kept, and what it printed.

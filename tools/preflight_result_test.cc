@@ -39,6 +39,10 @@ TEST(Understand, WhatDidNotRunHasNotPassed) {
   EXPECT_EQ(Understand(0, "NOT RUN smatch: gone\n").outcome, Outcome::kNotRun);
 }
 
+TEST(Understand, SilenceIsNoPass) {
+  EXPECT_EQ(Understand(0, "\n").outcome, Outcome::kInfrastructure);
+}
+
 TEST(Understand, ALackThatAPassTellsOfIsNone) {
   EXPECT_EQ(Understand(0, "NOT RUN mutant: hardware\nPASSED mutants: 103 caught\n").outcome,
             Outcome::kPassed);

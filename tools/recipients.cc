@@ -4,12 +4,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <system_error>
 #include <utility>
 
 #include "files.h"
 #include "git.h"
+#include "patch_mail.h"
 #include "process.h"
 
 namespace recipients {
@@ -18,24 +18,16 @@ namespace {
 namespace fs = std::filesystem;
 using gate::Error;
 using gate::Result;
-
-std::string Small(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return small;
-}
+using patch_mail::Lower;
 
 /// "mail" of "Name <mail>", or what stands there.
 std::string AddressOf(std::string_view person) {
   const auto open = person.rfind('<');
   const auto close = person.rfind('>');
   if (open != std::string_view::npos && close != std::string_view::npos && open < close) {
-    return Small(person.substr(open + 1, close - open - 1));
+    return Lower(person.substr(open + 1, close - open - 1));
   }
-  const auto first = person.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return "";
-  return Small(person.substr(first, person.find_last_not_of(" \t") - first + 1));
+  return Lower(patch_mail::Trim(person));
 }
 
 /// The people of one header's value; a comma in quotes parts nobody.
@@ -92,15 +84,10 @@ Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::
 
 std::set<std::string> Addressed(std::string_view mail) {
   std::set<std::string> people;
-  bool ours = false;
-  for (const auto& line : git::SplitLines(mail)) {
-    if (line.empty()) break;
-    if (line.front() != ' ' && line.front() != '\t') {
-      const std::string name = Small(line.substr(0, line.find(':')));
-      ours = name == "to" || name == "cc";
-      if (ours) TakePeople(std::string_view(line).substr(name.size() + 1), &people);
-    } else if (ours) {
-      TakePeople(line, &people);  // git folds between people only.
+  for (const auto& one : patch_mail::Parse(mail, "")) {
+    for (const auto& header : one.headers) {
+      const std::string name = Lower(header.name);
+      if (name == "to" || name == "cc") TakePeople(header.value, &people);
     }
   }
   return people;
@@ -126,7 +113,7 @@ Result<std::vector<std::string>> FindMissing(const fs::path& tree, const fs::pat
       }
     }
     for (const auto& list : lists) {
-      if (addressed.contains(Small(list))) continue;
+      if (addressed.contains(Lower(list))) continue;
       findings.push_back(fmt::format("{}:1: error: does not go to {}", mail.string(), list));
     }
   }

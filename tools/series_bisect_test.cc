@@ -34,7 +34,7 @@ class SeriesBisectTest : public RepositoryTest {
           "allmodconfig:\n"
           "\t@grep -n bad $(src)/drivers/Kconfig | sed 's,^\\([0-9]*\\):.*,"
           "drivers/Kconfig:\\1: syntax error,' >&2; ! grep -q bad $(src)/drivers/Kconfig\n"
-          "\t@echo configured >>$(O)/configurations\n"
+          "\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config; echo configured >>$(O)/configurations\n"
           "drivers/%.o: always\n"
           "\t@mkdir -p $(O)/$(dir $@); new=; \\\n"
           "\tfor f in $(src)/drivers/$*.c $(src)/*.h; do \\\n"

@@ -74,6 +74,32 @@ class SeriesCompileTest : public RepositoryTest {
   }
 };
 
+TEST_F(SeriesCompileTest, AnOptionThatTheTreeDoesNotTakeIsTold) {
+  // The small Makefile takes them all, and one more.
+  Replace(theirs() / "Makefile", "\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config",
+          "\t@echo CONFIG_SLOW=y | cat $(KCONFIG_ALLCONFIG) - >$(O)/.config");
+  Git(theirs(), {"commit", "-qam", "Slow"});
+  Apply();
+  const fs::path config = project() / "tools/compile_check.config";
+  Write(config, "# A remark.\n# CONFIG_WERROR is not set\nCONFIG_FAST=y\n");
+  EXPECT_EQ(Run().code, 0);
+  Write(config, "# CONFIG_SLOW is not set\n");
+  const auto set = Run();
+  EXPECT_EQ(set.code, 6);
+  EXPECT_NE(set.err.find("compile_check.config: error: \"# CONFIG_SLOW is not set\" is not so in "),
+            std::string::npos)
+      << set.err;
+  // As a tool that takes the file for C would write it.
+  Replace(theirs() / "Makefile", "cat $(KCONFIG_ALLCONFIG) -", "cat");
+  Git(theirs(), {"commit", "-qam", "Deaf"});
+  Apply();
+  Write(config, "CONFIG_FAST = y\n");
+  const auto mangled = Run();
+  EXPECT_EQ(mangled.code, 6);
+  EXPECT_NE(mangled.err.find("\"CONFIG_FAST = y\" is not so in "), std::string::npos)
+      << mangled.err;
+}
+
 TEST_F(SeriesCompileTest, WhatTheBaseSaysTooIsNotNew) {
   const auto output = Run();
   EXPECT_EQ(output.code, 0) << output.err;
@@ -158,7 +184,8 @@ TEST_F(SeriesCompileTest, MissingCheckerIsNotRun) {
 
 TEST_F(SeriesCompileTest, BrokenMakeIsNotTheSeriesFault) {
   Edit("Makefile",
-       "VERSION = 6\nPATCHLEVEL = 12\nallmodconfig:\n.PHONY: drivers/media/\n"
+       "VERSION = 6\nPATCHLEVEL = 12\nallmodconfig:\n\t@touch $(O)/.config\n"
+       ".PHONY: drivers/media/\n"
        "drivers/media/:\n\t@false\n");
   const auto output = Run();
   EXPECT_EQ(output.code, 6);

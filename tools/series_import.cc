@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "files.h"
-#include "git.h"
+#include "mail_form.h"
+#include "patch_mail.h"
 #include "process.h"
 
 namespace series_import {
@@ -21,38 +22,15 @@ using files::Done;
 using gate::Error;
 using gate::Result;
 
-/// The subject, folded lines joined; not decoded: what is looked for in it is ASCII.
-std::string SubjectOf(std::string_view mail) {
-  std::string subject;
-  bool inside = false;
-  for (const auto& line : git::SplitLines(mail)) {
-    if (line.empty()) break;
-    if (inside && (line.front() == ' ' || line.front() == '\t')) {
-      subject += line;
-      continue;
-    }
-    if (inside) break;
-    constexpr std::string_view kName = "subject:";
-    if (line.size() < kName.size()) continue;
-    std::string name = line.substr(0, kName.size());
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    if (name != kName) continue;
-    inside = true;
-    subject = line.substr(std::min(line.size(), line.find_first_not_of(" \t", kName.size())));
-  }
-  return subject;
+mail_form::Subject SubjectOf(std::string_view mail) {
+  const auto mails = patch_mail::Parse(mail, "");
+  return mails.empty() ? mail_form::Subject() : mail_form::ParseSubject(mails[0].Value("Subject"));
 }
 
 /// The subject as a part of a file's name, as `git format-patch` does it.
 std::string Slug(std::string_view mail) {
-  std::string subject = SubjectOf(mail);
-  while (subject.starts_with('[') && subject.find(']') != std::string::npos) {
-    subject.erase(0, subject.find(']') + 1);
-    subject.erase(0, std::min(subject.size(), subject.find_first_not_of(' ')));
-  }
   std::string slug;
-  for (const char letter : subject) {
+  for (const char letter : SubjectOf(mail).summary) {
     const bool plain = std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_';
     if (plain) slug += letter;
     if (!plain && !slug.empty() && slug.back() != '-') slug += '-';
@@ -117,55 +95,33 @@ Result<std::vector<std::string>> ReadMails(const fs::path& series, const fs::pat
 
 /// Puts numbered patches into their order. The error says which is missing, or there twice.
 Result<Done> Sort(std::vector<std::string>* patches, const fs::path& series) {
-  const int of = PositionOf(patches->front()).of;
-  const auto unlike = [&](const std::string& mail) { return PositionOf(mail).of != of; };
-  // A folder of format-patch -N, or of more than one series: they stand as they are named.
-  if (of == 0 || std::any_of(patches->begin(), patches->end(), unlike)) return Done{};
-  std::stable_sort(patches->begin(), patches->end(),
-                   [](const std::string& a, const std::string& b) {
-                     return PositionOf(a).number < PositionOf(b).number;
-                   });
+  std::vector<std::pair<int, std::string>> numbered;
+  const int of = SubjectOf(patches->front()).total;
+  for (const auto& patch : *patches) {
+    const auto subject = SubjectOf(patch);
+    // A folder of format-patch -N, or of more than one series: they stand as they are named.
+    if (of == 0 || subject.total != of) return Done{};
+    numbered.emplace_back(subject.number, patch);
+  }
+  std::stable_sort(numbered.begin(), numbered.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (int wanted = 1; wanted <= of; ++wanted) {
-    const auto count =
-        std::count_if(patches->begin(), patches->end(),
-                      [&](const std::string& mail) { return PositionOf(mail).number == wanted; });
+    const auto count = std::count_if(numbered.begin(), numbered.end(),
+                                     [&](const auto& one) { return one.first == wanted; });
     if (count == 1) continue;
     return Error{fmt::format("{}: error: holds {} patches with the number {}/{}", series.string(),
                              count, wanted, of)};
   }
+  patches->clear();
+  for (auto& one : numbered) patches->push_back(std::move(one.second));
   return Done{};
 }
 
 }  // namespace
 
 bool IsPatch(std::string_view mail) {
-  std::string subject = SubjectOf(mail);
-  std::transform(subject.begin(), subject.end(), subject.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return !subject.starts_with("re:") && (mail.find("\ndiff --git ") != std::string_view::npos ||
-                                         mail.find("\n--- a/") != std::string_view::npos);
-}
-
-Position PositionOf(std::string_view mail) {
-  const std::string subject = SubjectOf(mail);
-  const auto close = subject.find(']');
-  if (!subject.starts_with('[') || close == std::string::npos) return {};
-  const auto slash = subject.rfind('/', close);
-  if (slash == std::string::npos) return {};
-  const auto digit = [&](std::size_t at) {
-    return std::isdigit(static_cast<unsigned char>(subject[at])) != 0;
-  };
-  std::size_t begin = slash;
-  while (begin > 0 && digit(begin - 1)) --begin;
-  std::size_t end = slash + 1;
-  while (end < close && digit(end)) ++end;
-  // Four digits are more than any series has, and fit an int.
-  constexpr std::size_t kMost = 4;
-  if (begin == slash || end == slash + 1 || slash - begin > kMost || end - slash - 1 > kMost) {
-    return {};
-  }
-  return {std::stoi(subject.substr(begin, slash - begin)),
-          std::stoi(subject.substr(slash + 1, end - slash - 1))};
+  return !SubjectOf(mail).reply && (mail.find("\ndiff --git ") != std::string_view::npos ||
+                                    mail.find("\n--- a/") != std::string_view::npos);
 }
 
 Result<std::string> Import(const Source& source, const fs::path& project) {

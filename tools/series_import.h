@@ -21,13 +21,6 @@ struct Source {
 /// Whether `mail` is a patch: no cover letter, no reply, and it has a diff.
 bool IsPatch(std::string_view mail);
 
-/// N and M of "[PATCH v2 N/M]" in the subject; zeros where it has none.
-struct Position {
-  int number = 0;
-  int of = 0;
-};
-Position PositionOf(std::string_view mail);
-
 /// Makes `project`/kernel of the patches of `source`, in the order that their subjects give, and
 /// `project`/kunit/kunit.config. Files that would say the same stay as they are; patches of another
 /// series go. The error: unreadable, no patch in it, one of a numbered series is missing or there

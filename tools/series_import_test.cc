@@ -111,17 +111,5 @@ TEST_F(ImportTest, BringsTheConfigurationAndTheTools) {
   EXPECT_EQ(files::ReadOrEmpty(project() + "/tools/remake.mk"), "all:\n");
 }
 
-TEST(PositionOf, TakesWhatTheBracketsSay) {
-  const auto position = [](const std::string& subject) {
-    const Position found = PositionOf(Patch(subject));
-    return std::pair(found.number, found.of);
-  };
-  EXPECT_EQ(position("[PATCH 1/2] a"), std::pair(1, 2));
-  EXPECT_EQ(position("[PATCH net-next v3 07/12] a"), std::pair(7, 12));
-  EXPECT_EQ(position("[PATCH] a 1/2"), std::pair(0, 0));
-  EXPECT_EQ(position("[PATCH 1/] a"), std::pair(0, 0));
-  EXPECT_EQ(position("[PATCH 99999999999/2] a"), std::pair(0, 0));
-}
-
 }  // namespace
 }  // namespace series_import

@@ -148,7 +148,7 @@ TEST_F(PreflightTest, TheFullTierIsAskedForByName) {
 }
 
 TEST_F(PreflightTest, WhatIsNeededComesFirstAndItsFailureEndsThere) {
-  json tree = Add("tree", "test ! -e " + folder_.Path("broken"));
+  json tree = Add("tree", "test ! -e " + folder_.Path("broken") + " && echo PASSED tree");
   checks_.clear();
   tree["always"] = true;
   checks_.push_back(tree);
