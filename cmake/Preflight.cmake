@@ -37,6 +37,7 @@ a check printed; <name>.json, its result.
 #]=======================================================================]
 include_guard(GLOBAL)
 include(KernelTree)
+include(KunitMutants)
 include(KunitRun)
 
 set(preflight_folder "${CMAKE_BINARY_DIR}/preflight")
@@ -308,9 +309,15 @@ if(NOT SERIES)
     NEEDS applies PROOF coverage/coverage.html)
   preflight_add_check(mutants TIER full
     TITLE "The suite sees each planted fault"
-    COMMAND kunit-mutants ${preflight_project} ${preflight_jobs}
+    COMMAND kunit-mutants ${preflight_project} ${preflight_jobs} ${kunit_mutants_uml}
     INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} "${CMAKE_SOURCE_DIR}/kunit/mutants"
     NEEDS applies PROOF mutants/mutants.html)
+  preflight_add_check(mutants-smp TIER full
+    TITLE "The races of the suite see each planted fault, on four CPUs"
+    COMMAND kunit-mutants ${preflight_project} ${preflight_jobs} ${kunit_mutants_smp}
+    INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} "${CMAKE_SOURCE_DIR}/kunit/mutants"
+      program:qemu-system-x86_64
+    NEEDS applies PROOF mutants/mutants-smp.html)
   preflight_add_check(bench-fence TIER full
     TITLE "What a fence costs is within its limits"
     COMMAND fence-cost ${preflight_project} ${preflight_jobs}
@@ -361,3 +368,19 @@ add_custom_target(ci-matrix
     --output "${preflight_folder}/github.yml"
   COMMENT "Writing the CI's pipelines"
   VERBATIM)
+
+# The example of somebody else's series: one mail, in a build folder of its own.
+if(BUILD_TESTING AND NOT SERIES)
+  set(theirs_build "${CMAKE_BINARY_DIR}/theirs")
+  add_test(NAME theirs.configure
+    COMMAND ${CMAKE_COMMAND} -S "${CMAKE_SOURCE_DIR}" -B "${theirs_build}" -G Ninja
+      "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}" -DBUILD_TESTING=OFF
+      "-DKERNEL_TREE=${KERNEL_TREE}" "-DKERNEL_BASE=${KERNEL_BASE}"
+      "-DSERIES=${CMAKE_SOURCE_DIR}/tools/testdata/theirs.mbox")
+  add_test(NAME theirs.preflight
+    COMMAND ${CMAKE_COMMAND} --build "${theirs_build}"
+      --target preflight-applies preflight-form preflight-checkpatch preflight-spelling)
+  set_tests_properties(theirs.configure PROPERTIES FIXTURES_SETUP theirs_configured LABELS kernel)
+  set_tests_properties(theirs.preflight PROPERTIES
+    FIXTURES_REQUIRED theirs_configured TIMEOUT 3600 LABELS kernel)
+endif()

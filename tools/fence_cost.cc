@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "bench_rows.h"
+#include "build_program.h"
 #include "exit_codes.h"
 #include "fence_cost_report.h"
 #include "file_io.h"
@@ -24,7 +24,6 @@
 #include "process.h"
 #include "report.h"
 #include "series_tree.h"
-#include "supervise.h"
 #include "tree_copy.h"
 
 namespace {
@@ -249,37 +248,19 @@ int Run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app(
       "Builds a kernel without the series and one with it, counts in an emulator how many\n"
       "instructions a buffer takes in each, and tells what a release fence adds, in memory, too.",
       "fence-cost");
   app.footer(gate::ExitCodeHelp());
   Arguments arguments;
-  app.add_option("--project", arguments.project, "Folder that holds kernel/ and kunit/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", arguments.build, "Build folder; the tree is linux/ in it")->required();
+  const BuildProgram program(&app, {&arguments.project, &arguments.build, &arguments.jobs});
   app.add_option("--rows", arguments.rows, "Writes the table to this file as well, for bench-table")
       ->type_name("FILE");
   app.add_flag("--only-measure", arguments.only_measure,
                "Prints no table, and a figure beyond its limit is no error");
-  app.add_option("--jobs", arguments.jobs, "Compilers at a time; 0: one per processor")
-      ->check(CLI::NonNegativeNumber);
   app.add_option("--timeout", arguments.timeout, "Seconds until a boot counts as hung")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  if (arguments.jobs == 0) {
-    arguments.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
-  arguments.project = fs::absolute(arguments.project).lexically_normal();
-  arguments.build = fs::absolute(arguments.build).lexically_normal();
-  process::CleanEnvironment();
-  return supervise::RunLocked(arguments.build, [&] { return Run(arguments); });
+  return program.Main(argc, argv, [&] { return Run(arguments); });
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "build_program.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "files.h"
@@ -22,8 +23,6 @@
 #include "last_failed.h"
 #include "mutant.h"
 #include "mutant_lab.h"
-#include "process.h"
-#include "supervise.h"
 
 namespace {
 
@@ -35,6 +34,8 @@ using Kind = MutantOutcome::Kind;
 struct Arguments {
   MutantLab::Settings lab;
   std::vector<std::string> names;
+  std::vector<std::string> profiles;
+  std::string table = "mutants";  ///< Of what is written: TABLE.txt, TABLE.html.
   bool again = false;
 
   fs::path Folder() const { return lab.build / "mutants"; }
@@ -133,24 +134,37 @@ std::string RowLine(const Row& row) {
 struct Tally {
   std::size_t caught = 0;
   std::size_t not_run = 0;
+  std::size_t missing = 0;  ///< Of those not run: for something that this machine lacks.
   std::size_t bad = 0;
 };
 
 Tally Count(const std::vector<Row>& rows) {
   Tally tally;
   for (const auto& row : rows) {
-    ++(row.outcome.kind == Kind::kCaught ? tally.caught
-       : row.outcome.good()              ? tally.not_run
-                                         : tally.bad);
+    const MutantOutcome& outcome = row.outcome;
+    ++(outcome.kind == Kind::kCaught         ? tally.caught
+       : outcome.good() || outcome.missing() ? tally.not_run
+                                             : tally.bad);
+    if (outcome.missing()) ++tally.missing;
   }
   return tally;
 }
 
+ExitCode Verdict(const Tally& tally) {
+  if (tally.bad > 0) return ExitCode::kFailed;
+  return tally.missing > 0 ? ExitCode::kInfrastructure : ExitCode::kPassed;
+}
+
+/// The closing line: PASSED, FAILED or NOT RUN.
 std::string Summary(const std::vector<Row>& rows) {
   const Tally tally = Count(rows);
-  return fmt::format("{} {} mutants: {} caught, {} not caught, {} not run",
-                     tally.bad == 0 ? "PASSED" : "FAILED", rows.size(), tally.caught, tally.bad,
-                     tally.not_run);
+  const std::string counts = fmt::format("{} mutants: {} caught, {} not caught, {} not run",
+                                         rows.size(), tally.caught, tally.bad, tally.not_run);
+  if (tally.bad > 0) return "FAILED " + counts;
+  if (tally.missing == 0) return "PASSED " + counts;
+  const auto first =
+      std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.outcome.missing(); });
+  return fmt::format("NOT RUN {}: {}", counts, first->outcome.detail);
 }
 
 std::string WriteHtml(const std::vector<Row>& rows, const fs::path& file) {
@@ -166,9 +180,9 @@ std::string WriteHtml(const std::vector<Row>& rows, const fs::path& file) {
                tally.not_run == 0 ? Tone::kPlain : Tone::kWarn}});
   html.BeginTable({"mutant", "fault", "outcome", "cases", "seconds"});
   for (const auto& row : rows) {
-    const Tone tone = row.outcome.kind == Kind::kCaught ? Tone::kGood
-                      : row.outcome.good()              ? Tone::kWarn
-                                                        : Tone::kBad;
+    const Tone tone = row.outcome.kind == Kind::kCaught             ? Tone::kGood
+                      : row.outcome.good() || row.outcome.missing() ? Tone::kWarn
+                                                                    : Tone::kBad;
     html.Row({{.text = row.mutant->name, .code = true},
               {.text = row.mutant->fault},
               {.text = MutantOutcomeName(row.outcome.kind), .tone = tone},
@@ -186,16 +200,22 @@ gate::Result<std::vector<Mutant>> Select(const Arguments& arguments) {
   if (!all.ok()) return all;
   std::vector<Mutant> selected;
   for (const auto& mutant : *all) {
-    const bool wanted =
-        arguments.names.empty() ||
-        std::any_of(arguments.names.begin(), arguments.names.end(), [&](const std::string& glob) {
-          return LastFailed::Matches(glob, mutant.name);
-        });
-    if (wanted) selected.push_back(mutant);
+    const auto matches = [](const std::vector<std::string>& globs, const std::string& name) {
+      return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+               return LastFailed::Matches(glob, name);
+             });
+    };
+    if (matches(arguments.names, mutant.name) && matches(arguments.profiles, mutant.profile)) {
+      selected.push_back(mutant);
+    }
   }
   if (selected.empty()) {
-    return gate::Error{fmt::format("KUNIT_MUTANTS={}: error: kunit/mutants has none of this name",
-                                   fmt::join(arguments.names, ","))};
+    return gate::Error{fmt::format(
+        "KUNIT_MUTANTS={}: error: kunit/mutants has none of this name{}",
+        fmt::join(arguments.names, ","),
+        arguments.profiles.empty()
+            ? ""
+            : fmt::format(" for the profile {}", fmt::join(arguments.profiles, " or ")))};
   }
   std::stable_sort(selected.begin(), selected.end(),
                    [](const Mutant& a, const Mutant& b) { return a.profile < b.profile; });
@@ -208,8 +228,8 @@ int Run(const Arguments& arguments) {
     gate::Put(stderr, mutants.error() + "\n");
     return static_cast<int>(ExitCode::kUsage);
   }
-  const fs::path table_file = arguments.Folder() / "mutants.txt";
-  const fs::path page = arguments.Folder() / "mutants.html";
+  const fs::path table_file = arguments.Folder() / (arguments.table + ".txt");
+  const fs::path page = arguments.Folder() / (arguments.table + ".html");
   // A run that ends early leaves none: that of an earlier one would be taken for its own.
   for (const auto& file : {table_file, page}) {
     const auto removed = files::Remove(file);
@@ -219,7 +239,8 @@ int Run(const Arguments& arguments) {
   if (!lab.ok()) return Complain(lab.error());
   Results results(arguments.Folder() / "results.jsonl");
   if (arguments.again) results.Forget();
-  std::set<std::string> sound;  // Profiles that were seen to pass without a fault.
+  // Profiles, and the parts of the suite in them, that were seen to pass without a fault.
+  std::set<std::pair<std::string, std::string>> sound;
   std::vector<Row> rows;
   for (const auto& mutant : *mutants) {
     Row row{&mutant, {}, false};
@@ -229,8 +250,9 @@ int Run(const Arguments& arguments) {
       row.outcome = *known;
       row.kept = true;
     } else {
-      if (mutant.not_run.empty() && sound.insert(mutant.profile).second) {
-        const auto passes = lab->TryNone(mutant.profile);
+      if (mutant.not_run.empty() && lab->Missing(mutant.profile).empty() &&
+          sound.emplace(mutant.profile, lab->Filter(mutant)).second) {
+        const auto passes = lab->TryNone(mutant);
         if (!passes.ok()) return Complain(passes.error());
       }
       const auto outcome = lab->Try(mutant);
@@ -256,43 +278,37 @@ int Run(const Arguments& arguments) {
   if (!written.ok()) return Complain(written.error());
   if (const std::string error = WriteHtml(rows, page); !error.empty()) return Complain(error);
   gate::Put(stdout, fmt::format("-- {}\n{}\n", page.string(), Summary(rows)));
-  return static_cast<int>(Count(rows).bad == 0 ? ExitCode::kPassed : ExitCode::kFailed);
+  return static_cast<int>(Verdict(Count(rows)));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app(
       "Plants each of kunit/mutants, small faults of the kernel, and tells which cases of the "
-      "suite see it. Exits with 1 unless every case does that a mutant names.",
+      "suite see it. Exits with 1 unless every case does that a mutant names, and with 6 where a "
+      "profile can't be run here.",
       "kunit-mutants");
   app.footer(gate::ExitCodeHelp());
   Arguments arguments;
-  app.add_option("--project", arguments.lab.project, "Folder that holds kernel/ and kunit/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", arguments.lab.build, "Build folder; the tree is linux/ in it")
-      ->required();
-  app.add_option("--jobs", arguments.lab.jobs, "Compilers at a time; default: one per processor")
-      ->check(CLI::NonNegativeNumber);
+  const BuildProgram program(&app,
+                             {&arguments.lab.project, &arguments.lab.build, &arguments.lab.jobs});
   app.add_option("--timeout", arguments.lab.timeout,
                  "Seconds until a boot of the plain kernel counts as hung; others have ten times "
                  "that")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
+  app.add_option("--profile", arguments.profiles,
+                 "Only those of this profile; several times for several; default: all");
+  app.add_option("--table", arguments.table,
+                 "Name of the table in BUILD/mutants, without its ending")
+      ->capture_default_str();
   app.add_flag("--again", arguments.again, "Try those, too, whose outcome is known");
   app.add_option("NAME", arguments.names, "Only these; globs; default: all");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  arguments.lab.project = fs::absolute(arguments.lab.project).lexically_normal();
-  arguments.lab.build = fs::absolute(arguments.lab.build).lexically_normal();
-  process::CleanEnvironment();
-  const auto version = kernel_tree::Version(git::Repository(arguments.lab.build / "linux"), "HEAD");
-  if (version.ok()) arguments.lab.base = *version;
-  return supervise::RunLocked(arguments.lab.build, [&] { return Run(arguments); });
+  return program.Main(argc, argv, [&] {
+    const auto version =
+        kernel_tree::Version(git::Repository(arguments.lab.build / "linux"), "HEAD");
+    if (version.ok()) arguments.lab.base = *version;
+    return Run(arguments);
+  });
 }

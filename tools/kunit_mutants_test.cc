@@ -63,9 +63,11 @@ class KunitMutantsTest : public RepositoryTest {
                       fault));
   }
 
-  process::Output Run(const std::string& program = KUNIT_MUTANTS) const {
+  process::Output Run(const std::string& program = KUNIT_MUTANTS,
+                      const std::vector<std::string>& more = {}) const {
     process::Command command;
     command.argv = {program, "--project", project().string(), "--build", build().string()};
+    command.argv.insert(command.argv.end(), more.begin(), more.end());
     const auto output = process::Run(command);
     EXPECT_TRUE(output.ok());
     return *output;
@@ -109,6 +111,29 @@ TEST_F(KunitMutantsTest, SurvivorIsTriedAnew) {
   EXPECT_TRUE(Has(Outcome(), "SURVIVED"));
   fs::remove(lab() / "blind");
   EXPECT_TRUE(Has(Outcome(), "caught"));
+}
+
+TEST_F(KunitMutantsTest, AProfileThatCannotRunHereIsNoPass) {
+  Write(project() / "kunit/mutants/smp.patch",
+        "A race.\n\nProfile: kunit-uml-smp\nCaught-by: suite.one\n\n"
+        "diff --git a/core.c b/core.c\n--- a/core.c\n+++ b/core.c\n"
+        "@@ -1,2 +1,3 @@\n first\n core\n+fault\n");
+  const auto both = Run();
+  EXPECT_EQ(both.code, 6) << both.out << both.err;
+  EXPECT_TRUE(Has(both.out, "[1/2] caught")) << both.out;
+  EXPECT_TRUE(Has(both.out, "[2/2] NOT RUN")) << both.out;
+  EXPECT_TRUE(Has(both.out, "\nNOT RUN 2 mutants: 1 caught, 0 not caught, 1 not run: UML of "))
+      << both.out;
+  EXPECT_EQ(Run(KUNIT_MUTANTS, {"--profile", "kunit"}).code, 0);
+  EXPECT_TRUE(Has(Run(KUNIT_MUTANTS, {"--profile", "kunit-smp"}).err, "for the profile kunit-smp"));
+  // With a base that has it, it is tried, and is not known to have been caught.
+  Write(tree() / "arch/um/Kconfig", "\nconfig SMP\n");
+  Git(tree(), {"add", "arch/um/Kconfig"});
+  Write(project() / "kunit/kunit-uml-smp.config", "CONFIG_SMP=y\n");
+  Apply();
+  const auto smp = Run(KUNIT_MUTANTS, {"--profile", "kunit-uml-smp"});
+  EXPECT_EQ(smp.code, 0) << smp.out << smp.err;
+  EXPECT_TRUE(Has(smp.out, "[1/1] caught")) << smp.out;
 }
 
 TEST_F(KunitMutantsTest, TestThatDidNotRunHasCaughtNothing) {

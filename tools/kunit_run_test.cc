@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +48,7 @@ class KunitRunTest : public testing::Test {
     Write("kunit/expected.txt", "suite.one\nsuite.two\n");
     Write("build/linux/Makefile",
           "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo '  CC      a.o'\n\t@$(BROKEN)\n"
+          "\t@echo '$(CC)' >$(O)/../../compiler\n"
           "\t@test -e $(O)/linux || cp /bin/true $(O)/linux\n");
     Write("build/linux.id", kTreeId);
     Write("build/linux/scripts/clang-tools/gen_compile_commands.py", "");
@@ -85,7 +87,8 @@ class KunitRunTest : public testing::Test {
     command.argv = {KUNIT_RUN,         verb,      "--project",
                     project_.string(), "--build", (project_ / "build").string()};
     command.argv.insert(command.argv.end(), more.begin(), more.end());
-    if (!path_.empty()) command.environment = {{"PATH", path_}};
+    if (!path_.empty()) command.environment.emplace_back("PATH", path_);
+    if (launcher_.has_value()) command.environment.emplace_back("KERNEL_LAUNCHER", *launcher_);
     const auto output = process::Run(command);
     EXPECT_TRUE(output.ok());
     return *output;
@@ -97,7 +100,8 @@ class KunitRunTest : public testing::Test {
   }
 
   fs::path project_;
-  std::string path_;  ///< Where kunit-run finds programs; empty: where we do.
+  std::string path_;                     ///< Where kunit-run finds programs; empty: where we do.
+  std::optional<std::string> launcher_;  ///< KERNEL_LAUNCHER, where it is set.
 };
 
 TEST_F(KunitRunTest, PassingRunHasVerdict) {
@@ -120,6 +124,35 @@ TEST_F(KunitRunTest, NothingIsJudgedWithoutTheExpectedTests) {
   EXPECT_NE(run.err.find("kunit/expected.txt: cannot read"), std::string::npos) << run.err;
   EXPECT_FALSE(fs::exists(project_ / "build/kunit/results"));
   EXPECT_EQ(Run("verdict").code, 6) << "the verdict of the run before is not this one's";
+}
+
+TEST_F(KunitRunTest, ASuiteWithoutAListIsJudgedByWhatRan) {
+  fs::remove(project_ / "kunit/expected.txt");
+  Build();
+  Write("build/console.txt", kPassing);
+  const auto run = Run("exec", {"--no-expected"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Run("verdict").code, 0);
+  Write("build/console.txt", kFailing);
+  EXPECT_EQ(Run("exec", {"--no-expected"}).code, 0);
+  EXPECT_EQ(Run("verdict").code, 1);
+}
+
+TEST_F(KunitRunTest, TheLauncherStandsBeforeTheCompiler) {
+  launcher_ = "icecc";
+  Build();
+  EXPECT_EQ(Read("build/compiler"), "icecc gcc\n");
+  launcher_ = "";
+  Build();
+  EXPECT_EQ(Read("build/compiler"), "cc\n") << "make's own";
+}
+
+TEST_F(KunitRunTest, CcacheStandsBeforeTheCompilerWhereItIsInstalled) {
+  Write("bin/ccache", "#!/bin/sh\n");
+  fs::permissions(project_ / "bin/ccache", fs::perms::owner_all);
+  path_ = (project_ / "bin").string() + ":" + std::getenv("PATH");
+  Build();
+  EXPECT_EQ(Read("build/compiler"), "ccache gcc\n");
 }
 
 TEST_F(KunitRunTest, FailingRunIsAResultToo) {

@@ -2,6 +2,7 @@
 /// loop-bench: how long a developer waits from an edit to the verdict, beside kunit.py run, which
 /// gets the same edits of the same tree in turns.
 #include <fmt/core.h>
+#include <stdlib.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "bench_rows.h"
+#include "build_program.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "files.h"
@@ -20,7 +22,6 @@
 #include "measure.h"
 #include "process.h"
 #include "result.h"
-#include "supervise.h"
 
 namespace {
 
@@ -242,17 +243,13 @@ int Run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app(
       "Edits a copy of the suite and of videobuf2, and measures how long the target kunit and\n"
       "kunit.py run take until they tell what the tests say, in turns.",
       "loop-bench");
   app.footer(gate::ExitCodeHelp());
   Arguments arguments;
-  app.add_option("--project", arguments.project, "Folder that holds kernel/ and kunit/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", arguments.build, "Build folder; bench/loop is made in it")->required();
+  const BuildProgram program(&app, {&arguments.project, &arguments.build});
   app.add_option("--kernel-series", arguments.kernel_series, "The program kernel-series")
       ->required()
       ->check(CLI::ExistingFile);
@@ -266,16 +263,12 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", arguments.rounds, "How often each edit is made")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  for (fs::path* path :
-       {&arguments.project, &arguments.build, &arguments.kernel_series, &arguments.kunit_run}) {
-    *path = fs::absolute(*path).lexically_normal();
-  }
-  process::CleanEnvironment();
-  return supervise::RunLocked(arguments.build, [&] { return Run(arguments); });
+  return program.Main(argc, argv, [&] {
+    for (fs::path* path : {&arguments.kernel_series, &arguments.kunit_run}) {
+      *path = fs::absolute(*path).lexically_normal();
+    }
+    // kunit.py knows of no launcher, and ccache would remember the edits of the last time.
+    ::setenv("KERNEL_LAUNCHER", "", 1);
+    return Run(arguments);
+  });
 }

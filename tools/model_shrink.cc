@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "build_program.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "files.h"
@@ -22,7 +23,6 @@
 #include "kunit_profile.h"
 #include "process.h"
 #include "report.h"
-#include "supervise.h"
 #include "text.h"
 #include "walk_report.h"
 #include "walk_shrinker.h"
@@ -279,7 +279,6 @@ int Run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app(
       "Walks the suite videobuf2_fence_model, and where a walk fails, finds the shortest part of "
       "it\n"
@@ -287,10 +286,7 @@ int main(int argc, char** argv) {
       "model-shrink");
   app.footer(gate::ExitCodeHelp());
   Arguments arguments;
-  app.add_option("--project", arguments.project, "Folder that holds kernel/ and kunit/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", arguments.build, "Build folder; the tree is linux/ in it")->required();
+  const BuildProgram program(&app, {&arguments.project, &arguments.build});
   app.add_option("--profile", arguments.profile, "Whose kernel")->capture_default_str();
   app.add_option("--seed", arguments.seed, "What the walks are drawn from")->capture_default_str();
   app.add_option("--steps", arguments.steps, "Steps of each walk; default: the kernel's own")
@@ -301,16 +297,9 @@ int main(int argc, char** argv) {
                  "times that")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  arguments.project = fs::absolute(arguments.project).lexically_normal();
-  arguments.build = fs::absolute(arguments.build).lexically_normal();
-  process::CleanEnvironment();
-  const auto version = kernel_tree::Version(git::Repository(arguments.build / "linux"), "HEAD");
-  if (version.ok()) arguments.base = *version;
-  return supervise::RunLocked(arguments.build, [&] { return Run(arguments); });
+  return program.Main(argc, argv, [&] {
+    const auto version = kernel_tree::Version(git::Repository(arguments.build / "linux"), "HEAD");
+    if (version.ok()) arguments.base = *version;
+    return Run(arguments);
+  });
 }

@@ -51,6 +51,8 @@ const char* MutantOutcomeName(MutantOutcome::Kind kind) {
       return "does not build";
     case MutantOutcome::Kind::kNotRun:
       return "not run";
+    case MutantOutcome::Kind::kMissing:
+      return "NOT RUN";
   }
   return "?";
 }
@@ -199,11 +201,22 @@ Result<MutantLab::Verdict> MutantLab::Run(const std::string& profile,
   return told;
 }
 
-Result<Done> MutantLab::TryNone(const std::string& profile) {
+std::string MutantLab::Missing(const std::string& profile) const {
+  return Profile(profile).Missing(Tree());
+}
+
+std::string MutantLab::Filter(const Mutant& mutant) const {
+  constexpr int kMinutes = 10;  // Times what the plain profile takes.
+  if (Profile(mutant.profile).TimeoutFactor() < kMinutes || mutant.caught_by.empty()) return "";
+  return mutant.caught_by.front();
+}
+
+Result<Done> MutantLab::TryNone(const Mutant& mutant) {
+  const std::string& profile = mutant.profile;
   auto step = Restore();
   if (step.ok()) step = Build(profile);
   if (!step.ok()) return step;
-  const auto verdict = Run(profile, "");
+  const auto verdict = Run(profile, Filter(mutant));
   if (!verdict.ok()) return Error{verdict.error()};
   if (verdict->passed) return Done{};
   return Error{
@@ -217,6 +230,11 @@ Result<MutantOutcome> MutantLab::Try(const Mutant& mutant) {
   MutantOutcome outcome;
   if (!mutant.not_run.empty()) {
     outcome.detail = mutant.not_run;
+    return outcome;
+  }
+  if (std::string missing = Missing(mutant.profile); !missing.empty()) {
+    outcome.kind = Kind::kMissing;
+    outcome.detail = std::move(missing);
     return outcome;
   }
   const auto begin = std::chrono::steady_clock::now();
@@ -233,7 +251,7 @@ Result<MutantOutcome> MutantLab::Try(const Mutant& mutant) {
     outcome.detail = built.error();
     return outcome;
   }
-  auto verdict = Run(mutant.profile, "");
+  auto verdict = Run(mutant.profile, Filter(mutant));
   if (!verdict.ok()) return Error{verdict.error()};
   const auto unseen = [&] {
     return std::find_if(mutant.caught_by.begin(), mutant.caught_by.end(),

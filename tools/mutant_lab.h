@@ -23,7 +23,8 @@ struct MutantOutcome {
     kSurvived,      ///< The suite passes: a test is missing.
     kDoesNotApply,  ///< To this tree.
     kDoesNotBuild,
-    kNotRun,  ///< It says itself why not.
+    kNotRun,   ///< It says itself why it can't be.
+    kMissing,  ///< Something that its profile needs is not here.
   };
   Kind kind = Kind::kNotRun;
   std::vector<std::string> caught_by;  ///< Whatever the verdict blames something on, by name.
@@ -33,6 +34,8 @@ struct MutantOutcome {
   /// As it should be. Only such an outcome is worth keeping: what the others tell of may be a fault
   /// of the machine, a full disk for one.
   bool good() const { return kind == Kind::kCaught || kind == Kind::kNotRun; }
+  /// Nothing is known of the suite: neither good nor bad.
+  bool missing() const { return kind == Kind::kMissing; }
 };
 
 /// The word for it in tables: "caught", "missed", ...
@@ -57,8 +60,16 @@ class MutantLab {
   /// project's folder is read anew each time: people may edit it meanwhile.
   gate::Result<std::string> Id(const Mutant& mutant) const;
 
-  /// Builds and runs a profile with no fault in it. The error says that it does not pass.
-  gate::Result<files::Done> TryNone(const std::string& profile);
+  /// Why a kernel of that profile can't be built or run here; empty where it can.
+  std::string Missing(const std::string& profile) const;
+
+  /// Builds a profile with no fault in it, and runs what `Filter` says of `mutant`. The error says
+  /// that it does not pass.
+  gate::Result<files::Done> TryNone(const Mutant& mutant);
+
+  /// The part of the suite that is run with `mutant` planted, a kunit.filter_glob: all of it, but
+  /// in a profile that takes minutes the first case that is to see it.
+  std::string Filter(const Mutant& mutant) const;
 
   /// The error is one of the machine: nothing is known about the mutant.
   gate::Result<MutantOutcome> Try(const Mutant& mutant);

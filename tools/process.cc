@@ -272,9 +272,13 @@ std::string Missing(const std::string& program, const std::string& package) {
 }
 
 std::string Launched(const std::string& compiler) {
-  const char* launcher = std::getenv("KERNEL_LAUNCHER");
-  if (launcher == nullptr || *launcher == '\0') return compiler;
-  return std::string(launcher) + " " + compiler;
+  std::string launcher;
+  if (const char* named = std::getenv("KERNEL_LAUNCHER"); named != nullptr) {
+    launcher = named;
+  } else if (Missing("ccache", "ccache").empty()) {
+    launcher = "ccache";
+  }
+  return launcher.empty() ? compiler : launcher + " " + compiler;
 }
 
 std::vector<pid_t> Descendants(pid_t root) {

@@ -55,8 +55,9 @@ gate::Result<Streamed> Stream(const Command& command,
 /// version.
 std::string Missing(const std::string& program, const std::string& package);
 
-/// `compiler` as make's CC takes it: behind what the variable KERNEL_LAUNCHER names, where it is
-/// set: ccache, distcc, icecc. Whoever sets it anew has all objects made anew.
+/// `compiler` as make's CC takes it: behind what the variable KERNEL_LAUNCHER names (ccache,
+/// distcc, icecc; empty: nothing), and where that is not set behind ccache, if it is installed.
+/// Whoever sets it anew has all objects made anew.
 std::string Launched(const std::string& compiler);
 
 /// All processes below `root`, children first in no set order, without `root` itself.

@@ -3,16 +3,12 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <filesystem>
 #include <string>
-#include <thread>
 
 #include "bisect_check.h"
+#include "build_program.h"
 #include "exit_codes.h"
 #include "file_io.h"
-#include "process.h"
-#include "supervise.h"
 
 namespace {
 
@@ -50,37 +46,18 @@ int Check(const BisectCheck::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return static_cast<int>(ExitCode::kInfrastructure);
   CLI::App app(
       "Compiles the series patch by patch, and tells at which it does not compile or has warnings "
       "that it did not have one patch before.",
       "series-bisect");
   app.footer(gate::ExitCodeHelp());
   BisectCheck::Settings settings;
-  settings.jobs = 0;
-  app.add_option("--project", settings.project, "Folder that holds kernel/ and tools/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", settings.build, "Build folder; the tree is linux/ in it")->required();
+  const BuildProgram program(&app, {&settings.project, &settings.build, &settings.jobs});
   app.add_option("--arch", settings.arch, "As the kernel's ARCH=")
       ->check(CLI::IsMember({"x86_64", "arm64"}))
       ->capture_default_str();
   app.add_option("--compiler", settings.compiler)
       ->check(CLI::IsMember({"gcc", "clang"}))
       ->capture_default_str();
-  app.add_option("--jobs", settings.jobs, "Compilers at a time; default: one per processor")
-      ->check(CLI::NonNegativeNumber);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  if (settings.jobs == 0) {
-    settings.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
-  settings.project = std::filesystem::absolute(settings.project).lexically_normal();
-  settings.build = std::filesystem::absolute(settings.build).lexically_normal();
-  process::CleanEnvironment();
-  return supervise::RunLocked(settings.build, [&] { return Check(settings); });
+  return program.Main(argc, argv, [&] { return Check(settings); });
 }

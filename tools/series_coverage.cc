@@ -3,13 +3,12 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "before_after_guest.h"
+#include "build_program.h"
 #include "coverage_kernel.h"
 #include "coverage_report.h"
 #include "exit_codes.h"
@@ -17,8 +16,6 @@
 #include "files.h"
 #include "git.h"
 #include "kernel_tree.h"
-#include "process.h"
-#include "supervise.h"
 #include "uncovered_list.h"
 
 namespace {
@@ -108,7 +105,6 @@ int Check(const CoverageKernel::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return Complain("error: standard output is closed");
   CLI::App app(
       "Builds the kernel so that it counts, runs the suite and a V4L2 client, and tells which of "
       "the lines and branches that the series adds none of them reached.",
@@ -116,15 +112,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(gate::ExitCodeHelp());
   CoverageKernel::Settings settings;
-  settings.jobs = 0;
   CLI::App* check = app.add_subcommand("check", "Do all of it");
-  check->add_option("--project", settings.project, "Folder that holds kernel/ and kunit/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  check->add_option("--build", settings.build, "Build folder; the tree is linux/ in it")
-      ->required();
-  check->add_option("--jobs", settings.jobs, "Compilers at a time; default: one per processor")
-      ->check(CLI::NonNegativeNumber);
+  const BuildProgram program(check, {&settings.project, &settings.build, &settings.jobs});
   check
       ->add_option("--timeout", settings.timeout,
                    "Seconds until a boot of the plain kernel counts as hung; this one has several "
@@ -134,27 +123,19 @@ int main(int argc, char** argv) {
   CLI::App* guest = app.add_subcommand("guest", "What runs in the kernel, as its process 1");
   before_after::GuestOptions client;
   guest->add_option("--out", client.out)->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
+  const auto over = BuildProgram::Parse(&app, argc, argv);
+  if (over.has_value()) return *over;
   if (guest->parsed()) {
     client.fenced = true;
     client.opt_ins_alone = true;
     client.timed_jobs = 1;
     return static_cast<int>(before_after::RunGuest(client));
   }
-  if (settings.jobs == 0) {
-    settings.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
   std::error_code error;
   settings.self = fs::read_symlink("/proc/self/exe", error);
-  settings.project = fs::absolute(settings.project).lexically_normal();
-  settings.build = fs::absolute(settings.build).lexically_normal();
-  process::CleanEnvironment();
-  const auto version = kernel_tree::Version(git::Repository(settings.build / "linux"), "HEAD");
-  if (version.ok()) settings.base = *version;
-  return supervise::RunLocked(settings.build, [&] { return Check(settings); });
+  return program.RunLocked([&] {
+    const auto version = kernel_tree::Version(git::Repository(settings.build / "linux"), "HEAD");
+    if (version.ok()) settings.base = *version;
+    return Check(settings);
+  });
 }

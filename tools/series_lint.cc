@@ -3,17 +3,13 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <filesystem>
 #include <string>
-#include <thread>
 
+#include "build_program.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "lint_check.h"
 #include "lint_tool.h"
-#include "process.h"
-#include "supervise.h"
 #include "text.h"
 
 namespace {
@@ -50,34 +46,15 @@ int Check(const LintCheck::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!gate::OpenStandardStreams()) return static_cast<int>(ExitCode::kInfrastructure);
   CLI::App app(
       "Lets one tool read what the series touches (kernel-doc comments, documents, or sources by "
       "the kernel's Coccinelle rules), and tells the messages that the base does not have.",
       "series-lint");
   app.footer(gate::ExitCodeHelp());
   LintCheck::Settings settings;
-  settings.jobs = 0;
-  app.add_option("--project", settings.project, "Folder that holds kernel/ and tools/")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  app.add_option("--build", settings.build, "Build folder; the tree is linux/ in it")->required();
+  const BuildProgram program(&app, {&settings.project, &settings.build, &settings.jobs});
   app.add_option("--check", settings.check, "Which tool")
       ->required()
       ->check(CLI::IsMember(LintToolNames()));
-  app.add_option("--jobs", settings.jobs, "Calls at a time; default: one per processor")
-      ->check(CLI::NonNegativeNumber);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  if (settings.jobs == 0) {
-    settings.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
-  settings.project = std::filesystem::absolute(settings.project).lexically_normal();
-  settings.build = std::filesystem::absolute(settings.build).lexically_normal();
-  process::CleanEnvironment();
-  return supervise::RunLocked(settings.build, [&] { return Check(settings); });
+  return program.Main(argc, argv, [&] { return Check(settings); });
 }
