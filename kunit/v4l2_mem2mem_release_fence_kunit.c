@@ -618,9 +618,12 @@ static void device_goes_after_its_worker(struct kunit *test)
 
 	qbuf(test, capture(m2m), 0, 0);
 	qbuf(test, output(m2m), 0, 0);
+	/* On one CPU the worker then still waits to run. */
+	sched_set_fifo(current);
 	finish(m2m, VB2_BUF_STATE_DONE);
 	test->priv = NULL;
 	m2m_release(m2m);
+	sched_set_normal(current, 0);
 }
 
 /*
