@@ -60,7 +60,7 @@ function(_preflight_json variable)
 endfunction()
 
 function(preflight_add_check name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL;ALWAYS" "TITLE;TIER;PROOF" "COMMAND;INPUTS;NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL;ALWAYS" "TITLE;TIER;PROOF" "COMMAND;INPUTS;OUTPUTS;NEEDS")
   set(commands)
   set(argv)
   set(programs)
@@ -83,6 +83,7 @@ function(preflight_add_check name)
   endforeach()
   list(JOIN commands ", " commands)
   _preflight_json(inputs ${arg_INPUTS})
+  _preflight_json(outputs ${arg_OUTPUTS})
   _preflight_json(needs ${arg_NEEDS})
   foreach(flag IN ITEMS OPTIONAL ALWAYS)
     set(${flag} false)
@@ -95,6 +96,7 @@ function(preflight_add_check name)
    \"tier\": \"${arg_TIER}\", \"optional\": ${OPTIONAL}, \"always\": ${ALWAYS},
    \"commands\": [${commands}],
    \"inputs\": ${inputs},
+   \"outputs\": ${outputs},
    \"needs\": ${needs},
    \"proof\": \"${arg_PROOF}\"},\n")
   set_property(GLOBAL APPEND PROPERTY PREFLIGHT_PROGRAMS ${programs})
@@ -129,8 +131,8 @@ list(JOIN series_mail_options " " preflight_mail_options)
 set(preflight_first)
 set(preflight_only_apply)
 if(SERIES)
-  # They are mails already, as somebody sent them.
-  set(preflight_mails "${series_project}/kernel")
+  # They are mails already, as somebody sent them, cover letter included.
+  set(preflight_mails "${series_project}/mails")
   set(preflight_lists_to)
   set(preflight_first ${series_import} THEN)
   set(preflight_only_apply --only-apply)
@@ -159,6 +161,7 @@ if(NOT SERIES)
       --folder "${preflight_mails}" ${series_mail_options}
     INPUTS "${series_project}/kernel" "${KERNEL_TREE_ID}" ${preflight_suite}
       "${series_project}/kunit/commit-message.txt" "text:options=${preflight_mail_options}"
+    OUTPUTS "${preflight_mails}"
     NEEDS applies PROOF preflight/mails)
   set(preflight_mails_come_by mails)
 endif()
@@ -204,7 +207,7 @@ function(_preflight_add_profile profile)
   preflight_add_check(${profile} ${arg_UNPARSED_ARGUMENTS}
     COMMAND kunit-run build ${where} ${preflight_jobs}
       THEN kunit-run exec ${where} --timeout "${KUNIT_TIMEOUT}"
-      THEN kunit-run verdict ${where}
+      THEN kunit-run verdict ${where} --unless-shown
     INPUTS "${KERNEL_TREE_ID}" ${preflight_lists} program:python3 ${arg_TOOLS}
     NEEDS applies
     PROOF ${profile}/report.html)
@@ -233,6 +236,10 @@ if(SERIES)
   _preflight_add_compile(compile-arm64 TIER required
     TITLE "No new warning in what is touched, for arm64 with gcc, W=1"
     OPTIONS --arch arm64 --compiler gcc --touched TOOLS aarch64-linux-gnu-gcc)
+  # What a header breaks is in files that nobody touched.
+  _preflight_add_compile(compile-media TIER full
+    TITLE "No new warning in drivers/media, for arm64 with gcc, W=1"
+    OPTIONS --arch arm64 --compiler gcc TOOLS aarch64-linux-gnu-gcc)
 else()
   _preflight_add_compile(compile-media TIER required
     TITLE "No new warning in drivers/media, for arm64 with gcc, W=1"

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -40,24 +41,31 @@ constexpr char kPython[] = "/usr/bin/python3";
 /// The commit that all mainline history goes back to, Linux 2.6.12-rc2.
 constexpr char kFirstCommit[] = "1da177e4c3f41524e886b7f1b8a0c1fc7321cac2";
 
+/// False, too, where the system can't tell.
+bool Exists(const fs::path& file) {
+  std::error_code unknown;
+  return fs::exists(file, unknown);
+}
+
 fs::path Dictionary(const Options& options) {
   if (!options.dictionary.empty()) return options.dictionary;
-  const auto found = std::find_if(kDictionaries.begin(), kDictionaries.end(),
-                                  [](const char* file) { return fs::exists(file); });
+  const auto found = std::find_if(kDictionaries.begin(), kDictionaries.end(), Exists);
   return found == kDictionaries.end() ? fs::path() : fs::path(*found);
 }
 
-/// A mail as checkpatch gets it, and the file's line of each of its lines.
+/// A mail as checkpatch gets it; of each of its lines, the file's line, and whether a hunk has it.
 struct Text {
   std::string text;
   std::vector<std::size_t> lines;
+  std::vector<bool> inside;
 };
 
 /// The headers that checkpatch reads, and the body in clear.
 Text Render(const Mail& mail) {
   Text text;
   const auto add = [&text](std::string_view line, std::size_t number) {
-    text.text += line;
+    // A line end that was encoded would move all lines below.
+    std::replace_copy(line.begin(), line.end(), std::back_inserter(text.text), '\n', ' ');
     text.text += '\n';
     text.lines.push_back(number);
   };
@@ -66,6 +74,9 @@ Text Render(const Mail& mail) {
     if (header != nullptr) add(fmt::format("{}: {}", name, header->value), header->line);
   }
   add("", mail.line);
+  const auto hunks = patch_mail::FindHunks(mail.body);
+  text.inside.resize(text.lines.size());
+  text.inside.insert(text.inside.end(), hunks.inside.begin(), hunks.inside.end());
   for (const auto& line : mail.body) add(line.text, line.line);
   return text;
 }
@@ -133,18 +144,18 @@ std::optional<Message> ParseMessage(const std::string& line) {
 
 /// Whether what is told of line `at` was there before the patch: the line has only moved, or the
 /// misspelt word stands in a line that the hunk takes away.
-bool IsOld(const std::vector<std::string>& lines, std::size_t at, const Message& message) {
+bool IsOld(const Text& text, std::size_t at, const Message& message) {
+  const auto lines = git::SplitLines(text.text);
   if (!lines[at].starts_with('+')) return false;
-  const auto taken = [](const std::string& line) {
-    return line.starts_with('-') && !line.starts_with("--- ");
-  };
-  const auto moved = [&](const std::string& line) {
-    return taken(line) && line.compare(1, std::string::npos, lines[at], 1) == 0;
+  // Outside the hunks, anyone can write a line that looks like it.
+  const auto taken = [&](std::size_t i) {
+    return i < text.inside.size() && text.inside[i] && lines[i].starts_with('-');
   };
   // A blank line is found somewhere in any patch.
-  if (lines[at].find_first_not_of("+ \t") != std::string::npos &&
-      std::any_of(lines.begin(), lines.end(), moved)) {
-    return true;
+  if (lines[at].find_first_not_of("+ \t") != std::string::npos) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (taken(i) && lines[i].compare(1, std::string::npos, lines[at], 1) == 0) return true;
+    }
   }
   if (message.type != "TYPO_SPELLING") return false;
   const auto open = message.text.find('\'');
@@ -155,7 +166,7 @@ bool IsOld(const std::vector<std::string>& lines, std::size_t at, const Message&
   std::size_t begin = at;
   while (begin > 0 && !limit(lines[begin])) --begin;
   for (std::size_t i = begin + 1; i < lines.size() && !limit(lines[i]); ++i) {
-    if (taken(lines[i]) && lines[i].find(word) != std::string::npos) return true;
+    if (taken(i) && lines[i].find(word) != std::string::npos) return true;
   }
   return false;
 }
@@ -167,7 +178,7 @@ std::vector<std::pair<std::string, std::string>> Environment() {
   const char* path = std::getenv("PATH");
   environment.emplace_back("PATH", "/usr/bin:/bin:" + std::string(path == nullptr ? "" : path));
   const char* home = std::getenv("HOME");
-  if (home != nullptr && fs::exists(fs::path(home) / ".gitconfig")) {
+  if (home != nullptr && Exists(fs::path(home) / ".gitconfig")) {
     environment.emplace_back("GIT_CONFIG_GLOBAL", (fs::path(home) / ".gitconfig").string());
   }
   return environment;
@@ -182,7 +193,7 @@ std::string Missing(const Options& options) {
   if (options.spelling) {
     const fs::path dictionary = Dictionary(options);
     if (dictionary.empty()) return "codespell's dictionary is not installed (Debian: codespell)";
-    if (!fs::exists(dictionary)) {
+    if (!Exists(dictionary)) {
       return dictionary.string() + " does not exist (Debian has one in: codespell)";
     }
     return "";
@@ -199,8 +210,10 @@ std::string Missing(const Options& options) {
 
 Result<Outcome> Run(const std::vector<Mail>& mails, const Options& options) {
   const fs::path script = options.tree / kScript;
-  if (!fs::exists(script)) {
-    return Error{fmt::format("{}: error: does not exist; name a kernel tree", script.string())};
+  std::error_code unknown;
+  if (!fs::exists(script, unknown)) {
+    return Error{fmt::format("{}: error: {}; name a kernel tree", script.string(),
+                             unknown ? unknown.message() : "does not exist")};
   }
   Outcome outcome;
   std::vector<Text> texts;
@@ -215,10 +228,9 @@ Result<Outcome> Run(const std::vector<Mail>& mails, const Options& options) {
                                              "--codespellfile=" + Dictionary(options).string()});
   }
   for (const auto& mail : mails) {
-    // It takes a cover letter for a broken patch.
-    const bool patch = std::any_of(mail.body.begin(), mail.body.end(), [](const auto& line) {
-      return line.text.starts_with("diff -");
-    });
+    // It takes a cover letter for a broken patch, also one with an interdiff.
+    const bool patch =
+        patch_mail::HasDiff(mail) && mail_form::ParseSubject(mail.Value("Subject")).number != 0;
     if (!patch && !options.spelling) continue;
     ++outcome.mails;
     texts.push_back(Render(mail));
@@ -253,7 +265,7 @@ Result<Outcome> Run(const std::vector<Mail>& mails, const Options& options) {
     }
     const auto& lines = texts[found->second].lines;
     const std::size_t at = std::clamp<std::size_t>(message->line, 1, lines.size());
-    if (IsOld(git::SplitLines(texts[found->second].text), at - 1, *message)) {
+    if (IsOld(texts[found->second], at - 1, *message)) {
       ++outcome.old;
       continue;
     }

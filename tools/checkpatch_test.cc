@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -86,6 +88,30 @@ TEST_F(CheckpatchTest, MovedLineIsNotNew) {
   EXPECT_NE(Judge({Mail(text, " int a;\n+int aB = 1 ;\n int b;\n", 2, 3)}), "");
 }
 
+TEST_F(CheckpatchTest, LineOutsideTheHunksExcusesNothing) {
+  const std::string bad = "int aB = 1 ;\n";
+  const std::string lines = " int a;\n+" + bad + " int b;\n";
+  const std::string plain = Judge({Mail(kMessage + std::string(kSigned), lines, 2, 3)});
+  EXPECT_NE(plain, "");
+  const auto kept = [&](const patch_mail::Mail& mail) {
+    const auto found = Judge({mail});
+    return std::count(found.begin(), found.end(), '\n') >=
+               std::count(plain.begin(), plain.end(), '\n') &&
+           old_ == 0;
+  };
+  EXPECT_TRUE(kept(Mail(kMessage + ("-" + bad) + "\n" + kSigned, lines, 2, 3)));
+  EXPECT_TRUE(
+      kept(Mail(kMessage + (kSigned + ("---\n@@ -1 +0,0 @@\n-" + bad)) + "\n", lines, 2, 3)));
+  EXPECT_TRUE(kept(Mail(kMessage + std::string(kSigned), lines + "-" + bad, 2, 3)));
+  auto shifted = Mail(kMessage + std::string(kSigned) + "---\n-" + bad, lines, 2, 3);
+  for (auto& header : shifted.headers) {
+    // The note stands nine lines above the hunk's new line.
+    if (header.name == "Subject") header.value += std::string(9, '\n') + "x";
+  }
+  shifted.body.insert(shifted.body.end(), 20, shifted.body.back());
+  EXPECT_TRUE(kept(shifted));
+}
+
 TEST_F(CheckpatchTest, SpellingFindsAWordOfTheMessageAndNothingElse) {
   options_.spelling = true;
   const auto typo = Mail("It was recieved.\n\n", " int a;\n+int c; /* adress */\n int b;\n", 2, 3);
@@ -108,6 +134,24 @@ TEST_F(CheckpatchTest, LetterIsNoBrokenPatch) {
   EXPECT_NE(Judge(letter).find("holds no patch"), std::string::npos);
   options_.spelling = true;
   EXPECT_EQ(Judge(letter), "3 warning TYPO_SPELLING\n");
+}
+
+TEST_F(CheckpatchTest, LetterWithAnInterdiffIsNoPatch) {
+  auto mail = Mail(kMessage, " int a;\n+int c;\n int b;\n", 2, 3);
+  EXPECT_NE(Judge({mail}), "");
+  for (auto& header : mail.headers) {
+    if (header.name == "Subject") header.value = "[PATCH v2 0/1] media: x: do";
+  }
+  EXPECT_NE(Judge({mail}).find("holds no patch"), std::string::npos);
+}
+
+TEST_F(CheckpatchTest, TreeThatCannotBeLookedAtIsAnError) {
+  const gate::TestFolder folder;
+  std::filesystem::create_symlink("loop", folder.Path("loop"));
+  options_.tree = folder.Path("loop");
+  const auto mail = Mail(kMessage, " int a;\n+int c;\n int b;\n", 2, 3);
+  EXPECT_EQ(Judge({mail}), folder.Path("loop/scripts/checkpatch.pl") +
+                               ": error: Too many levels of symbolic links; name a kernel tree");
 }
 
 TEST_F(CheckpatchTest, WhatCheckpatchCannotReadIsNoVerdict) {

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace ci_matrix {
 namespace {
 
@@ -59,6 +61,9 @@ std::string ForGitHub(const Plan& plan) {
       "on: [push, workflow_dispatch]\n"
       "jobs:\n";
   for (const Tier tier : {Tier::kRequired, Tier::kFull}) {
+    const bool any = std::any_of(plan.checks.begin(), plan.checks.end(),
+                                 [&](const Check& check) { return check.tier == tier; });
+    if (!any) continue;  // A matrix of nothing is refused.
     text += fmt::format("  {}:\n", ToolsOf(tier));
     // A push asks what is required; the rest is asked for by hand.
     if (tier == Tier::kFull) text += "    if: github.event_name == 'workflow_dispatch'\n";

@@ -58,7 +58,7 @@ Result<std::string> CompileCheck::Id() const {
   return git::Repository(After().tree).Ask({"hash-object", "--stdin"}, std::move(text));
 }
 
-Result<std::vector<std::string>> CompileCheck::Targets() const {
+Result<std::vector<std::string>> CompileCheck::Touched() const {
   const fs::path patched = After().tree;
   const auto base = files::Read(kernel_tree::NotesFolder(patched) / "base");
   if (!base.ok()) return Error{base.error()};
@@ -66,10 +66,14 @@ Result<std::vector<std::string>> CompileCheck::Targets() const {
   const git::Repository tree(patched);
   const auto changed = tree.Ask({"diff", "-z", "--name-only", "--diff-filter=d", commit});
   if (!changed.ok()) return Error{changed.error()};
+  return git::SplitNul(*changed);
+}
+
+std::vector<std::string> CompileCheck::Targets(const std::vector<std::string>& touched) const {
   std::vector<std::string> targets;
   const bool media = settings_.scope == Scope::kMedia;
   if (media) targets.assign(std::begin(kFolders), std::end(kFolders));
-  for (const auto& file : git::SplitNul(*changed)) {
+  for (const auto& file : touched) {
     if (!file.ends_with(".c")) continue;
     const bool covered =
         media && std::any_of(std::begin(kFolders), std::end(kFolders),
@@ -105,16 +109,25 @@ Result<CompilerMessages> CompileCheck::Compile(const ObjectCompiler::Place& plac
 std::optional<CompileCheck::Outcome> CompileCheck::Known(const std::string& id) const {
   const auto note = nlohmann::json::parse(files::ReadOrEmpty(Folder() / "outcome.json"), nullptr,
                                           /*allow_exceptions=*/false);
-  if (!note.is_object() || note.value("id", "") != id) return std::nullopt;
-  Outcome outcome;
-  outcome.objects = note.value("objects", std::size_t{0});
-  outcome.known = note.value("known", std::size_t{0});
-  outcome.kept = true;
-  return outcome;
+  // One of another version, or of nobody, is none.
+  try {
+    if (!note.is_object() || note.at("id").get<std::string>() != id) return std::nullopt;
+    Outcome outcome;
+    note.at("objects").get_to(outcome.objects);
+    note.at("known").get_to(outcome.known);
+    note.at("headers").get_to(outcome.headers);
+    outcome.kept = true;
+    return outcome;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
 }
 
 Result<Done> CompileCheck::Keep(const std::string& id, const Outcome& outcome) const {
-  const nlohmann::json note = {{"id", id}, {"objects", outcome.objects}, {"known", outcome.known}};
+  const nlohmann::json note = {{"id", id},
+                               {"objects", outcome.objects},
+                               {"known", outcome.known},
+                               {"headers", outcome.headers}};
   return files::Write(Folder() / "outcome.json", note.dump() + "\n");
 }
 
@@ -122,9 +135,18 @@ Result<CompileCheck::Outcome> CompileCheck::Run() {
   const auto id = Id();
   if (!id.ok()) return Error{id.error()};
   if (const auto known = Known(*id)) return *known;
-  const auto targets = Targets();
-  if (!targets.ok()) return Error{targets.error()};
-  const auto after = Compile(After(), *targets);
+  const auto touched = Touched();
+  if (!touched.ok()) return Error{touched.error()};
+  Outcome outcome;
+  if (settings_.scope == Scope::kTouched) {
+    outcome.headers = static_cast<std::size_t>(
+        std::count_if(touched->begin(), touched->end(),
+                      [](const std::string& file) { return file.ends_with(".h"); }));
+  }
+  const auto targets = Targets(*touched);
+  // A make without a target would make all.
+  if (targets.empty()) return outcome;
+  const auto after = Compile(After(), targets);
   if (!after.ok()) return Error{after.error()};
   CompilerMessages before;
   if (const auto suspects = after->WithMessages(); !suspects.empty()) {
@@ -142,7 +164,6 @@ Result<CompileCheck::Outcome> CompileCheck::Run() {
       before = std::move(*compiled);
     }
   }
-  Outcome outcome;
   outcome.objects = after->objects().size();
   auto [fresh, known] = CompilerMessages::Divide(before, *after);
   outcome.fresh = std::move(fresh);

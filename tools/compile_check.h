@@ -44,6 +44,9 @@ class CompileCheck {
     std::vector<CompilerMessage>
         broken;         ///< Errors of both: those objects were not compiled at all.
     bool kept = false;  ///< From an earlier run of the same tree, compiler and options.
+    /// Headers that the series touches, of whose users Scope::kTouched compiles only those that it
+    /// touches, too.
+    std::size_t headers = 0;
   };
 
   explicit CompileCheck(Settings settings);
@@ -62,7 +65,9 @@ class CompileCheck {
   ObjectCompiler::Place Before() const;
   std::filesystem::path Folder() const;
   gate::Result<std::string> Id() const;
-  gate::Result<std::vector<std::string>> Targets() const;
+  /// What the series adds or edits.
+  gate::Result<std::vector<std::string>> Touched() const;
+  std::vector<std::string> Targets(const std::vector<std::string>& touched) const;
   gate::Result<CompilerMessages> Compile(const ObjectCompiler::Place& place,
                                          const std::vector<std::string>& targets) const;
   std::optional<Outcome> Known(const std::string& id) const;

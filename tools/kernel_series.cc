@@ -290,6 +290,11 @@ int main(int argc, char** argv) {
          {&arguments.source.series, &arguments.source.kunitconfig, &arguments.source.home}) {
       if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
     }
+    const auto may = series_import::MayWrite(arguments.project);
+    if (!may.ok()) {
+      gate::Put(stderr, may.error() + "\n");
+      return static_cast<int>(gate::ExitCode::kUsage);
+    }
     return Main(arguments, ImportSeries);
   }
   if (tree->parsed()) return Main(arguments, GetTree);

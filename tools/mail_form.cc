@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -91,7 +92,27 @@ Person ParsePerson(std::string_view text) {
   return person;
 }
 
+/// The persons of a tag's value, which commas divide; what stands behind '#' is a remark.
+std::vector<Person> ParsePersons(std::string_view text) {
+  text = text.substr(0, text.find('#'));
+  std::vector<Person> persons;
+  bool quoted = false;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && text[at] == '"') quoted = !quoted;
+    if (at < text.size() && (quoted || text[at] != ',')) continue;
+    const auto part = Trim(text.substr(begin, at - begin));
+    if (!part.empty()) persons.push_back(ParsePerson(part));
+    begin = at + 1;
+  }
+  return persons;
+}
+
 bool Same(const Person& a, const Person& b) { return a.name == b.name && a.address == b.address; }
+
+bool SameName(const Person& a, const Person& b) {
+  return !a.name.empty() && Lower(a.name) == Lower(b.name);
+}
 
 /// The tags that submitting-patches.rst and stable-kernel-rules.rst name, in small letters. Other
 /// words before a colon are text.
@@ -104,7 +125,8 @@ struct Tag {
   std::string name;  ///< In small letters.
   std::string value;
   std::size_t line = 0;
-  std::size_t at = 0;  ///< Index in the message.
+  std::size_t at = 0;   ///< Index in the message.
+  std::size_t end = 0;  ///< Behind its last line: it may be folded.
 };
 
 std::optional<Tag> ParseTag(const patch_mail::Line& line, std::size_t at) {
@@ -113,13 +135,14 @@ std::optional<Tag> ParseTag(const patch_mail::Line& line, std::size_t at) {
   if (colon == std::string_view::npos || colon > 20) return std::nullopt;
   std::string name = Lower(text.substr(0, colon));
   if (std::find(kTags.begin(), kTags.end(), name) == kTags.end()) return std::nullopt;
-  return Tag{std::move(name), std::string(Trim(text.substr(colon + 1))), line.line, at};
+  return Tag{std::move(name), std::string(Trim(text.substr(colon + 1))), line.line, at, at + 1};
 }
 
-/// Whether `line` begins the diff, or the notes above it: what git takes for the message's end.
-bool EndsMessage(std::string_view line) {
+/// Whether the notes or the diff begin at `body[at]`: what git takes for the message's end.
+bool EndsMessage(const std::vector<patch_mail::Line>& body, std::size_t at) {
+  std::string_view line = body[at].text;
   while (!line.empty() && IsBlank(line.back())) line.remove_suffix(1);
-  return line == "---" || line.starts_with("diff -") || line.starts_with("Index: ");
+  return line == "---" || patch_mail::BeginsDiff(body, at);
 }
 
 /// A mail with its parts found.
@@ -131,6 +154,8 @@ struct Patch {
   std::vector<patch_mail::Line> notes;    ///< Between `---` and the diff.
   std::vector<patch_mail::Line> diff;
   std::vector<std::string> files;  ///< That the diff touches.
+  std::size_t up_line = 0;         ///< Where it first names a path with ".."; 0: nowhere.
+  std::size_t cut_line = 0;        ///< Of the first hunk that lacks lines; 0: none does.
   std::vector<Tag> tags;
   Person sender;
   Person author;
@@ -147,6 +172,50 @@ void AddFile(std::string_view name, std::vector<std::string>* files) {
   if (files->empty() || files->back() != file) files->push_back(file);
 }
 
+/// Whether a line of a diff's head names a path with a component "..".
+bool GoesUp(std::string_view line) {
+  constexpr std::array<std::string_view, 7> kNames{
+      "diff --git ", "--- ", "+++ ", "rename from ", "rename to ", "copy from ", "copy to "};
+  if (std::none_of(kNames.begin(), kNames.end(),
+                   [&](std::string_view name) { return line.starts_with(name); })) {
+    return false;
+  }
+  // A quoted name may have a dot by its number.
+  constexpr std::string_view kDot = "\\056";
+  std::string text;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const bool dot = line.substr(at, kDot.size()) == kDot;
+    text += dot ? '.' : line[at];
+    at += dot ? kDot.size() - 1 : 0;
+  }
+  constexpr std::string_view kLimits = "/ \t\"";
+  for (auto at = text.find(".."); at != std::string::npos; at = text.find("..", at + 1)) {
+    // A name is never what the line begins with.
+    if (kLimits.find(text[at - 1]) != std::string_view::npos &&
+        (at + 2 == text.size() || kLimits.find(text[at + 2]) != std::string_view::npos)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The tags of `message`. A line of the last paragraph that begins with a blank continues one.
+std::vector<Tag> TakeTags(const std::vector<patch_mail::Line>& message) {
+  std::size_t block = message.size();
+  while (block > 0 && !Trim(message[block - 1].text).empty()) --block;
+  std::vector<Tag> tags;
+  for (std::size_t at = 0; at < message.size(); ++at) {
+    const std::string_view text = message[at].text;
+    if (auto tag = ParseTag(message[at], at)) {
+      tags.push_back(std::move(*tag));
+    } else if (at > block && IsBlank(text.front()) && !tags.empty() && tags.back().end == at) {
+      tags.back().value += " " + std::string(Trim(text));
+      ++tags.back().end;
+    }
+  }
+  return tags;
+}
+
 Patch TakeApart(const Mail& mail) {
   Patch patch;
   patch.mail = &mail;
@@ -154,7 +223,7 @@ Patch TakeApart(const Mail& mail) {
   const patch_mail::Header* from = mail.Find("From");
   patch.subject_line = subject == nullptr ? mail.line : subject->line;
   patch.from_line = from == nullptr ? mail.line : from->line;
-  std::string subject_text = subject == nullptr ? "" : subject->value;
+  patch.subject = ParseSubject(subject == nullptr ? "" : subject->value);
   patch.sender = ParsePerson(from == nullptr ? "" : from->value);
   patch.author = patch.sender;
 
@@ -168,24 +237,26 @@ Patch TakeApart(const Mail& mail) {
       patch.author = ParsePerson(patch_mail::DecodeWords(Trim(text.substr(6))));
       patch.from_in_body = true;
     } else if (text.starts_with("Subject: ")) {
-      subject_text = patch_mail::DecodeWords(Trim(text.substr(9)));
+      // Only the summary: nobody makes a reply or a letter of a patch in its body.
+      patch.subject.summary = ParseSubject(patch_mail::DecodeWords(Trim(text.substr(9)))).summary;
     } else if (!text.starts_with("Date: ")) {
       break;
     }
   }
-  patch.subject = ParseSubject(subject_text);
   while (at < body.size() && Trim(body[at].text).empty()) ++at;
-  for (; at < body.size() && !EndsMessage(body[at].text); ++at) {
+  for (; at < body.size() && !EndsMessage(body, at); ++at) {
     patch.message.push_back(body[at]);
   }
-  for (; at < body.size() && !body[at].text.starts_with("diff -") &&
-         !body[at].text.starts_with("Index: ");
-       ++at) {
+  for (; at < body.size() && !patch_mail::BeginsDiff(body, at); ++at) {
     patch.notes.push_back(body[at]);
   }
+  const auto hunks = patch_mail::FindHunks(body);
+  patch.cut_line = hunks.cut;
   for (; at < body.size(); ++at) {
     const std::string_view text = body[at].text;
     patch.diff.push_back(body[at]);
+    if (hunks.inside[at]) continue;
+    if (patch.up_line == 0 && GoesUp(text)) patch.up_line = body[at].line;
     if (text.starts_with("diff --git a/") && text.rfind(" b/") != std::string_view::npos) {
       AddFile(text.substr(text.rfind(" b/") + 1), &patch.files);
     }
@@ -193,25 +264,28 @@ Patch TakeApart(const Mail& mail) {
   while (!patch.message.empty() && Trim(patch.message.back().text).empty()) {
     patch.message.pop_back();
   }
-  for (std::size_t i = 0; i < patch.message.size(); ++i) {
-    if (auto tag = ParseTag(patch.message[i], i)) patch.tags.push_back(std::move(*tag));
-  }
+  patch.tags = TakeTags(patch.message);
   const bool named_so = mail.file.substr(mail.file.rfind('/') + 1).starts_with("0000-");
-  patch.letter = patch.subject.tagged && patch.diff.empty() &&
-                 (patch.subject.number == 0 || (patch.subject.number < 0 && named_so));
+  // git puts an interdiff into a letter as it is.
+  patch.letter =
+      patch.subject.tagged &&
+      (patch.subject.number == 0 || (patch.subject.number < 0 && named_so && patch.diff.empty()));
   return patch;
 }
 
 bool IsMedia(std::string_view file) {
-  constexpr std::array<std::string_view, 9> kFolders{"drivers/media/",
-                                                     "drivers/staging/media/",
-                                                     "include/media/",
-                                                     "include/uapi/linux/media",
-                                                     "include/uapi/linux/videodev2.h",
-                                                     "include/uapi/linux/v4l2",
-                                                     "Documentation/admin-guide/media/",
-                                                     "Documentation/driver-api/media/",
-                                                     "Documentation/userspace-api/media/"};
+  constexpr std::array<std::string_view, 12> kFolders{"drivers/media/",
+                                                      "drivers/staging/media/",
+                                                      "include/media/",
+                                                      "include/uapi/linux/cec",
+                                                      "include/uapi/linux/dvb/",
+                                                      "include/uapi/linux/media",
+                                                      "include/uapi/linux/videodev2.h",
+                                                      "include/uapi/linux/v4l2",
+                                                      "Documentation/admin-guide/media/",
+                                                      "Documentation/devicetree/bindings/media/",
+                                                      "Documentation/driver-api/media/",
+                                                      "Documentation/userspace-api/media/"};
   return std::any_of(kFolders.begin(), kFolders.end(),
                      [&](std::string_view folder) { return file.starts_with(folder); });
 }
@@ -233,6 +307,38 @@ bool IsChangelog(std::string_view line) {
   const auto rest = Trim(std::string_view(text).substr(end));
   return rest == ":" || rest.starts_with(": ") || rest.starts_with("->") ||
          rest.starts_with("=>") || rest.starts_with("changes");
+}
+
+/// A path and a colon, or a line of a diffstat: what checkpatch lets be long in a message.
+bool IsOfAFile(std::string_view text) {
+  text = Trim(text);
+  const auto path = text.substr(
+      0, text.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+                                "/.-+"));
+  const auto rest = text.substr(path.size());
+  if (rest.starts_with(':')) {
+    return path.find('/') != std::string_view::npos && !path.ends_with('/');
+  }
+  const auto count = Trim(rest);
+  return !path.empty() && !rest.empty() && IsBlank(rest.front()) && count.starts_with('|') &&
+         Trim(count.substr(1)).find_first_of("0123456789") == 0;
+}
+
+/// What the kernel prints of a failure. As to checkpatch, all below may be long.
+bool BeginsDump(std::string_view text) {
+  text = Trim(text);
+  if (text.starts_with("WARNING:") || text.starts_with("BUG:")) return true;
+  if (!text.starts_with('[')) return false;
+  text = Trim(text.substr(1));
+  if (text.starts_with('<')) {
+    const auto end = text.find_first_not_of("0123456789abcdefABCDEF", 1);
+    return end != std::string_view::npos && end >= 9 && text.substr(end).starts_with(">]");
+  }
+  // "[   12.345678]"
+  const auto point = text.find_first_not_of("0123456789");
+  if (point == 0 || point == std::string_view::npos || text[point] != '.') return false;
+  const auto end = std::min(text.find_first_not_of("0123456789", point + 1), text.size());
+  return end - point == 7 && Trim(text.substr(end)).starts_with(']');
 }
 
 bool IsUrl(std::string_view text) {
@@ -311,6 +417,11 @@ class Judge {
     if (mail.carriage_return > 0) {
       Tell("line-end", mail.carriage_return, "lines end in CR LF, which the patch would carry");
     }
+    if (mail.flowed) {
+      Tell("plain-text", mail.Find("Content-Type")->line,
+           "format=flowed lets programs break the patch's lines anew");
+    }
+    if (patch_.up_line > 0) Tell("path", patch_.up_line, "the diff names a path with \"..\"");
     for (const auto& header : mail.headers) {
       if (patch_mail::IsUtf8Text(header.value)) continue;
       Tell("utf-8", header.line, fmt::format("the header {} is no UTF-8", Quote(header.name)));
@@ -355,12 +466,19 @@ class Judge {
            fmt::format("the subject has {} columns without [PATCH], and {} is the limit",
                        Columns(summary), kColumns));
     }
-    CheckPrefix(summary, line);
+    if (!patch_.letter) CheckPrefix(summary, line);
   }
 
   void CheckPrefix(std::string_view summary, std::size_t line) const {
-    const bool revert = summary.starts_with("Revert \"");
-    if (revert) summary.remove_prefix(8);
+    // A revert of a revert has both, or git's "Reapply".
+    for (bool peeled = true; peeled;) {
+      peeled = false;
+      for (const std::string_view start : {"Revert \"", "Reapply \""}) {
+        if (!summary.starts_with(start)) continue;
+        summary.remove_prefix(start.size());
+        peeled = true;
+      }
+    }
     const auto colon = summary.find(": ");
     const auto prefix = summary.substr(0, std::min(colon, summary.size()));
     if (colon == std::string_view::npos || prefix.empty() ||
@@ -398,13 +516,17 @@ class Judge {
     if (patch_.diff.empty()) {
       Tell("no-diff", patch_.mail->line, "the mail has no diff, and is no cover letter");
     }
+    if (patch_.cut_line > 0) {
+      Tell("diff-cut", patch_.cut_line, "the hunk has not the lines that its head counts");
+    }
     bool text = false;
-    for (std::size_t i = 0; i < patch_.message.size() && !text; ++i) {
-      const auto& line = patch_.message[i];
-      text = !Trim(line.text).empty() && !ParseTag(line, i);
+    bool dump = false;
+    for (std::size_t i = 0; i < patch_.message.size(); ++i) {
+      text = text || (!Trim(patch_.message[i].text).empty() && !IsOfTag(i));
+      dump = dump || BeginsDump(patch_.message[i].text);
+      CheckLine(i, dump);
     }
     if (!text) Tell("message-empty", patch_.subject_line, "the commit message says nothing");
-    for (std::size_t i = 0; i < patch_.message.size(); ++i) CheckLine(i);
     for (const auto& line : patch_.diff) {
       const std::string_view diff = line.text;
       if (diff == "GIT binary patch" ||
@@ -414,7 +536,14 @@ class Judge {
     }
   }
 
-  void CheckLine(std::size_t at) const {
+  /// Whether the message's line `at` is a tag, or continues one.
+  bool IsOfTag(std::size_t at) const {
+    const auto next = std::upper_bound(patch_.tags.begin(), patch_.tags.end(), at,
+                                       [](std::size_t i, const Tag& tag) { return i < tag.at; });
+    return next != patch_.tags.begin() && at < std::prev(next)->end;
+  }
+
+  void CheckLine(std::size_t at, bool dump) const {
     const auto& line = patch_.message[at];
     const std::string_view text = line.text;
     const std::string lower = Lower(text.substr(0, 20));
@@ -429,7 +558,9 @@ class Judge {
     const bool quoted = !text.empty() && (IsBlank(text.front()) || text.front() == '>');
     const bool one_word = Trim(text).find(' ') == std::string_view::npos;
     const bool url = text.find("://") != std::string_view::npos;
-    if (Columns(text) > kColumns && !quoted && !one_word && !url && !ParseTag(line, at)) {
+    const bool exempt =
+        dump || quoted || one_word || url || IsOfAFile(text) || ParseTag(line, at).has_value();
+    if (Columns(text) > kColumns && !exempt) {
       Tell("line-length", line.line,
            fmt::format("the line has {} columns, and {} is the limit", Columns(text), kColumns));
     }
@@ -461,7 +592,7 @@ class Judge {
     }
     for (std::size_t at = block; at < patch_.message.size(); ++at) {
       const auto& line = patch_.message[at];
-      if (ParseTag(line, at) || IsRemark(line.text) || IsUnknownTag(line.text)) continue;
+      if (IsOfTag(at) || IsRemark(line.text) || IsUnknownTag(line.text)) continue;
       const bool wraps_fixes =
           at > block && Lower(patch_.message[at - 1].text).starts_with("fixes:");
       if (wraps_fixes) continue;  // Told below, with the tag.
@@ -474,8 +605,7 @@ class Judge {
       if (tag.name == "fixes") CheckFixes(tag);
       if (tag.name == "cc") CheckCc(tag);
       if (tag.name == "link" || tag.name == "closes") CheckLink(tag);
-      const Tag* next =
-          i + 1 < tags.size() && tags[i + 1].at == tag.at + 1 ? &tags[i + 1] : nullptr;
+      const Tag* next = i + 1 < tags.size() && tags[i + 1].at == tag.end ? &tags[i + 1] : nullptr;
       if (tag.name == "reported-by" &&
           (next == nullptr || (next->name != "closes" && next->name != "link"))) {
         Tell("reported-by", tag.line, "no \"Closes:\" or \"Link:\" to the report follows");
@@ -505,25 +635,24 @@ class Judge {
       Tell("fixes", tag.line,
            fmt::format("\"Fixes:\" names a commit by {} digits; {} to 40 are asked for", hex,
                        kCommitDigits));
-    } else if (!title.starts_with(" (\"") || !title.ends_with("\")") || title.size() < 6) {
+    } else if (tag.end > tag.at + 1 || !title.starts_with(" (\"") || !title.ends_with("\")") ||
+               title.size() < 6) {
       Tell("fixes", tag.line,
            "\"Fixes:\" has not the form COMMIT (\"SUBJECT\") on one line, however long");
     }
   }
 
   void CheckCc(const Tag& tag) const {
-    const std::string address = ParsePerson(tag.value).address;
+    for (const auto& person : ParsePersons(tag.value)) CheckCcAddress(tag, person.address);
+  }
+
+  void CheckCcAddress(const Tag& tag, const std::string& address) const {
     const auto hash = tag.value.find('#');
     const bool remark =
         hash != std::string::npos && !Trim(std::string_view(tag.value).substr(hash + 1)).empty();
     if (IsStable(address)) {
-      const bool fixes = std::any_of(patch_.tags.begin(), patch_.tags.end(),
-                                     [](const Tag& other) { return other.name == "fixes"; });
       if (address == "stable+noautosel@kernel.org" && !remark) {
         Tell("stable-form", tag.line, "the reason is missing: \"# why not\"");
-      } else if (!fixes && !remark) {
-        Tell("stable-version", tag.line,
-             "neither \"Fixes:\" nor a remark (\"# 6.6.x\") says which kernels this is for");
       }
     } else if (address == "stable" || address.starts_with("stable@") ||
                address.find("stable@") != std::string::npos) {
@@ -582,7 +711,10 @@ class Judge {
     const Person last = ParsePerson(signers.back()->value);
     const bool known = patch_.sender.address.find('@') != std::string::npos &&
                        Lower(patch_.sender.name).find(" via ") == std::string::npos;
-    if (known && !Same(last, patch_.sender)) {
+    // Who sends their own work from another address signs by that of the work.
+    const bool own_work = patch_.from_in_body && !Same(patch_.author, patch_.sender) &&
+                          (Same(last, patch_.author) || SameName(last, patch_.sender));
+    if (known && !Same(last, patch_.sender) && !own_work) {
       Tell("sign-off-sender", signers.back()->line,
            fmt::format("the last \"Signed-off-by:\" is not of who sends this, {} <{}>",
                        Quote(patch_.sender.name), Quote(patch_.sender.address)));
@@ -591,9 +723,8 @@ class Judge {
 
   /// Whether the tag right above `tag` is `name`.
   bool Follows(const Tag& tag, std::string_view name) const {
-    return std::any_of(patch_.tags.begin(), patch_.tags.end(), [&](const Tag& other) {
-      return other.at + 1 == tag.at && other.name == name;
-    });
+    return std::any_of(patch_.tags.begin(), patch_.tags.end(),
+                       [&](const Tag& other) { return other.end == tag.at && other.name == name; });
   }
 
   void CheckNotes() const {
@@ -734,7 +865,7 @@ Subject ParseSubject(std::string_view text) {
 
 const std::vector<Rule>& Rules() {
   static const std::vector<Rule> kRules = {
-      {"plain-text", true, "text/plain, in an encoding that git knows", kMedia},
+      {"plain-text", true, "text/plain, not flowed, in an encoding that git knows", kMedia},
       {"line-end", true, "lines end in LF", kClients},
       {"utf-8", true, "headers and body are UTF-8", kClients},
       {"from-mangled", true, "From names who wrote the patch; no mail program changed a line",
@@ -748,8 +879,11 @@ const std::vector<Rule>& Rules() {
       {"numbering", true, "each number of a series once", kPatches},
       {"cover-letter", true, "several patches have a letter, which says something", kPosting},
       {"no-diff", true, "a patch has a diff", kPatches},
+      {"diff-cut", true, "each hunk has the lines that its head counts", kPatches},
+      {"path", true, "no path with \"..\" in the diff", kPatches},
       {"message-empty", true, "a commit message that is more than tags", kPatches},
-      {"line-length", false, "75 columns; not for tags, URLs and quoted (indented) output",
+      {"line-length", false,
+       "75 columns; not for tags, URLs, \"path:\", and quoted (indented) or the kernel's output",
        kPatches},
       {"changelog", false, "below the \"---\" or in the letter; there from version 2 on", kPatches},
       {"gerrit", true, "no Change-Id and the like", kPosting},
@@ -758,11 +892,12 @@ const std::vector<Rule>& Rules() {
       {"sign-off", true, "Signed-off-by", kPatches},
       {"sign-off-author", true, "the author (From) has signed off", kPatches},
       {"sign-off-order", true, "the author first, then those who passed it on", kPatches},
-      {"sign-off-sender", true, "the last one is of who sends the mail", kPatches},
+      {"sign-off-sender", true,
+       "the last one is of who sends the mail, or of the author that \"From: \" in the body names",
+       kPatches},
       {"co-developed-by", true, "directly followed by that person's Signed-off-by", kPatches},
       {"fixes", true, "Fixes: 12 or more hexadecimal digits (\"subject\"), on one line", kPatches},
       {"stable-form", true, "Cc: stable@vger.kernel.org", kStable},
-      {"stable-version", false, "a stable Cc has Fixes, or a remark which kernels", kStable},
       {"reported-by", false, "directly followed by Closes: or Link:", kMedia},
       {"link", true, "one URL", kPatches},
       {"list-cc", true, "no mailing list among the tags, stable excepted", kMediaCi},

@@ -96,6 +96,8 @@ const std::vector<Case>& Cases() {
   static const std::vector<Case> kCases = {
       {"plain-text", Headers("Content-Type: text/html\n"),
        Headers("Content-Type: text/plain; charset=UTF-8\n")},
+      {"plain-text", Headers("Content-Type: text/plain; charset=utf-8; format=flowed\n"),
+       Headers("Content-Type: text/plain; charset=utf-8; format=fixed\n")},
       {"plain-text", Headers("Content-Type: text/plain; charset=huh\n"),
        Headers("Content-Type: text/plain; charset=iso-8859-1\n")},
       {"line-end", Text("Why.\r\n\n"), Text("Why.\\r\n\n")},
@@ -116,17 +118,47 @@ const std::vector<Case>& Cases() {
       {"subject-prefix", Subject("[PATCH] do it"),
        Of(Subject("[PATCH] dma-buf: do it"), "drivers/dma-buf/x.c")},
       {"subject-prefix", Of(Subject("[PATCH] v4l2: do it"), "include/media/x.h"),
+       Of(Subject("[PATCH] dt-bindings: net: do it"),
+          "Documentation/devicetree/bindings/net/x.yaml")},
+      // bindings/submitting-patches.rst: media expects the reverse order.
+      {"subject-prefix",
        Of(Subject("[PATCH] dt-bindings: media: do it"),
+          "Documentation/devicetree/bindings/media/x.yaml"),
+       Of(Subject("[PATCH] media: dt-bindings: do it"),
           "Documentation/devicetree/bindings/media/x.yaml")},
+      {"subject-prefix", Of(Subject("[PATCH] cec: do it"), "include/uapi/linux/cec-funcs.h"),
+       Of(Subject("[PATCH] ceph: do it"), "include/uapi/linux/ceph.h")},
+      {"subject-prefix", Of(Subject("[PATCH] dvb: do it"), "include/uapi/linux/dvb/dmx.h"),
+       Subject("[PATCH] Reapply \"media: vim2m: do it\"")},
+      {"subject-prefix", Subject("[PATCH] Revert \"Reapply \"vim2m: do it\"\""),
+       Subject("[PATCH] Revert \"Revert \"Reapply \"media: vim2m: do it\"\"\"")},
+      {"subject-prefix", Subject("[PATCH] Do it"), Letter("[PATCH 0/1] Do it", "Why.\n")},
       {"subject-period", Subject("[PATCH] media: vim2m: do it."),
        Subject("[PATCH] media: vim2m: do it, do it...")},
       {"subject-length", Subject("[PATCH] media: " + std::string(69, 'x')),
        Subject("[PATCH v2 RESEND] media: " + std::string(68, 'x'))},
       {"no-diff", Diff(""), Letter("[PATCH 0/1] media: do it", "Why.\n")},
+      {"diff-cut", Diff("@@ -1,2 +1,2 @@\n-a\n+b\n"),
+       Diff("@@ -1,2 +1,2 @@\n-a\n+b\n c\n\\ No newline at end of file\n")},
+      {"path", Of(Draft{}, "drivers/media/../../x.c"), Of(Draft{}, "drivers/media/x..c")},
+      {"path", Diff("--- \"a/drivers/\\056./x.c\"\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n"),
+       Diff("@@ -1 +1 @@\n--- ../x\n+++ ../x\n")},
       {"message-empty", Text(""), Text("Why.\n\n")},
+      {"message-empty",
+       Sent("A <a@example.org>", "",
+            "Tested-by: B <b@example.org>\n # there\n" + std::string(kOwn)),
+       Text("Why.\n\n")},
       {"line-length", Text(wide + " more.\n\n"),
        Text(wide + " mor\u00e9\n" + wide + wide + "\nSee https://a.example/" + wide + "\n    " +
             wide + " quoted\n> " + wide + " quoted\n\n")},
+      {"line-length", Text("See drivers/x.c: " + wide + " more.\n\n"),
+       Text("drivers/media/x.c:12: " + wide + " more.\ndrivers/x.c | 12 " + wide + "\n\n")},
+      {"line-length", Text("drivers/: " + wide + " more.\n\n"),
+       Text("[   12.345678] x\n" + wide + " more.\n\n")},
+      {"line-length", Text("[ 12.3] x " + wide + " more.\n\n"),
+       Text("WARNING: at x\n" + wide + " more.\n\n")},
+      {"line-length", Text("[<0123>] x " + wide + " more.\n\n"),
+       Text(" [<0123456789abcdef>] x\n" + wide + " more.\n\n")},
       {"changelog", Text("Why.\n\nChanges in v2:\n- more\n\n"),
        With(&Draft::notes, "Changes in v2:\n- more\n\n")},
       {"changelog", Text("Why.\n\nV1 -> V2: more\n\n"), Text("v4l2 -> vb2: v2 of the API.\n\n")},
@@ -135,6 +167,8 @@ const std::vector<Case>& Cases() {
       {"tag-block", Text("Why.\n\nAcked-by: B <b@example.org>\n\n"),
        Tags("Acked-by: B <b@example.org>\n[b: more]\nInspired-by: C\n" + std::string(kOwn))},
       {"tag-block", Text("Why.\n"), Text("Note: why.\n\n")},
+      {"tag-block", Tags("Acked-by: B <b@example.org>\n# more\n there\n" + std::string(kOwn)),
+       Tags("Tested-by: B <b@example.org>\n  # there\n\tand here\n" + std::string(kOwn))},
       {"tag-lost", With(&Draft::notes, "Acked-by: B <b@example.org>\n"),
        With(&Draft::notes, "Cc: B <b@example.org>\n")},
       {"sign-off", Tags(""), Tags(kOwn)},
@@ -151,6 +185,13 @@ const std::vector<Case>& Cases() {
       {"sign-off-sender", Tags(kOwn + std::string(kOther)),
        Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n",
             kOwn + std::string(kOther))},
+      {"sign-off-sender",
+       Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n",
+            kOwn + std::string("Signed-off-by: C <c@example.org>\n")),
+       Sent("A <a@home.example>", "From: A <a@example.org>\n\nWhy.\n\n", kOwn)},
+      {"sign-off-sender", Tags(kOwn + std::string("Signed-off-by: A <a@home.example>\n")),
+       Sent("B <b@home.example>", "From: A <a@example.org>\n\nWhy.\n\n",
+            kOwn + std::string(kOther))},
       {"co-developed-by", Tags("Co-developed-by: B <b@example.org>\n" + std::string(kOwn)),
        Tags("Co-developed-by: B <b@example.org>\n" + (kOther + std::string(kOwn)))},
       {"fixes", Tags("Fixes: 0123456789a (\"media: begin\")\n" + std::string(kOwn)),
@@ -163,8 +204,8 @@ const std::vector<Case>& Cases() {
        Tags(fixes + "Cc: <stable@vger.kernel.org>\n" + kOwn)},
       {"stable-form", Tags("Cc: <stable+noautosel@kernel.org>\n" + std::string(kOwn)),
        Tags("Cc: <stable+noautosel@kernel.org> # needs more\n" + std::string(kOwn))},
-      {"stable-version", Tags("Cc: stable@vger.kernel.org\n" + std::string(kOwn)),
-       Tags("Cc: stable@vger.kernel.org # 6.6.x\n" + std::string(kOwn))},
+      {"stable-form", Tags("Cc: B <b@example.org>, stable@vger.kernel.com\n" + std::string(kOwn)),
+       Tags("Cc: B <b@example.org>, stable@vger.kernel.org\n" + std::string(kOwn))},
       {"reported-by", Tags("Reported-by: B <b@example.org>\n" + std::string(kOwn)),
        Tags("Reported-by: B <b@example.org>\nCloses: https://a.example/1\n" + std::string(kOwn))},
       {"link", Tags("Link: message 5\n" + std::string(kOwn)),
@@ -173,9 +214,16 @@ const std::vector<Case>& Cases() {
        Tags("Link: https://a.example/1 # the first\n" + std::string(kOwn))},
       {"list-cc", Tags("Cc: linux-media@vger.kernel.org\n" + std::string(kOwn)),
        Tags("Cc: B <b@example.org>\n" + std::string(kOwn))},
+      {"list-cc",
+       Tags("Cc: \"B, b\" <b@example.org>, linux-media@vger.kernel.org\n" + std::string(kOwn)),
+       Tags("Cc: stable@vger.kernel.org # not linux-media, x@vger.kernel.org\n" +
+            std::string(kOwn))},
+      {"list-cc",
+       Tags("Cc: B <b@example.org>,\n linux-media@vger.kernel.org\n" + std::string(kOwn)),
+       Tags("Cc: stable@vger.kernel.org\n" + std::string(kOwn))},
       {"list-cc", Tags("Cc: dri-devel@lists.freedesktop.org\n" + std::string(kOwn)),
        With(&Draft::notes, "Cc: dri-devel@lists.freedesktop.org\n")},
-      {"binary", Diff("GIT binary patch\nliteral 1\n"), Diff("@@ -1 +1 @@\n+GIT binary patch\n")},
+      {"binary", Diff("GIT binary patch\nliteral 1\n"), Diff("@@ -0,0 +1 @@\n+GIT binary patch\n")},
       {"cover-letter", Letter("[PATCH 0/1] media: do it", ""),
        Letter("[PATCH 0/1] media: do it", "Why.\n")},
       {"cover-letter", Letter("[PATCH 0/1] media: do it", "*** BLURB HERE ***\n"),
@@ -289,6 +337,30 @@ TEST(MailFormTest, RepliesAreNotJudged) {
   EXPECT_EQ(Ids(outcome), "");
   EXPECT_EQ(outcome.patches, 1u);
   EXPECT_EQ(outcome.others, 2u);
+}
+
+TEST(MailFormTest, SubjectInTheBodyMakesNoReplyAndNoLetter) {
+  for (const char* subject : {"Re: media: hidden", "[PATCH 0/1] media: hidden"}) {
+    const auto outcome =
+        Judge({Sent("A <a@example.org>", "Subject: " + std::string(subject) + "\n\nWhy.\n\n", "")});
+    EXPECT_EQ(Ids(outcome), "sign-off") << subject;
+    EXPECT_EQ(outcome.patches, 1u) << subject;
+  }
+  EXPECT_EQ(Ids(Judge({Text("Subject: vim2m: it\n\nWhy.\n\n")})), "subject-prefix");
+}
+
+TEST(MailFormTest, LetterMayHaveAnInterdiff) {
+  Draft letter = Letter("[PATCH v2 0/1] Do it", "Why.\n\nv2: more\n");
+  letter.diff = Draft{}.diff;
+  const auto outcome = Judge({letter, Subject("[PATCH v2 1/1] media: do it")});
+  EXPECT_EQ(Ids(outcome), "");
+  EXPECT_EQ(outcome.letters, 1u);
+}
+
+TEST(MailFormTest, BareDiffIsADiff) {
+  Draft draft = Tags("");
+  draft.text += "Signed-off-by: A <a@example.org>\n--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n-a\n";
+  EXPECT_EQ(Ids(Judge({draft})), "diff-cut");
 }
 
 TEST(MailFormTest, FindingNamesItsLine) {

@@ -250,6 +250,40 @@ TEST_F(OutgoingSeriesTest, AnMboxOfSomebodyElseIsApplied) {
   EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
 }
 
+TEST_F(OutgoingSeriesTest, AnEncodedMailOfSomebodyElseIsApplied) {
+  const std::string patch = Git(author(), {"format-patch", "--stdout", "origin/main"});
+  const auto body = patch.find("\n\n");
+  ASSERT_NE(body, std::string::npos);
+  std::string quoted;
+  for (const char letter : patch.substr(body + 2)) {
+    quoted += letter == '\n' ? "\n" : fmt::format("={:02X}", static_cast<unsigned char>(letter));
+  }
+  const fs::path mail = top_ / "theirs.eml";
+  Write(mail, patch.substr(0, body) + "\nContent-Transfer-Encoding: quoted-printable\n\n" + quoted +
+                  "\n");
+  const fs::path other = top_ / "other";
+  process::Command command;
+  command.argv = {KERNEL_SERIES,    "import", "--project",        other.string(), "--build",
+                  build().string(), "--home", project().string(), "--series",     mail.string()};
+  const auto imported = process::Run(command);
+  ASSERT_TRUE(imported.ok() && imported->ok()) << imported->err;
+  command.argv = {KERNEL_SERIES,    "applies",  "--project",       other.string(), "--build",
+                  build().string(), "--origin", theirs().string(), "--only-apply"};
+  const auto applied = process::Run(command);
+  ASSERT_TRUE(applied.ok());
+  EXPECT_EQ(applied->code, 0) << applied->err << applied->out;
+  EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
+}
+
+TEST_F(OutgoingSeriesTest, AnImportDoesNotTouchAProject) {
+  const fs::path mbox = top_ / "theirs.mbox";
+  Write(mbox, Git(author(), {"format-patch", "--stdout", "origin/main"}) + "\n");
+  const auto output = Run("import", {"--home", top_.string(), "--series", mbox.string()});
+  EXPECT_EQ(output.code, static_cast<int>(gate::ExitCode::kUsage)) << output.err;
+  EXPECT_TRUE(Contains(output.err, "project: error: no import has made this")) << output.err;
+  EXPECT_EQ(files::ReadOrEmpty(letter()), kLetter);
+}
+
 TEST_F(OutgoingSeriesTest, NobodySignsOffInSomebodysName) {
   const auto output = Outgoing({"--sign-off"});
   EXPECT_EQ(output.code, static_cast<int>(gate::ExitCode::kInfrastructure));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "all_written.h"
 #include "checkpatch.h"
 #include "exit_codes.h"
 #include "file_io.h"
@@ -126,7 +127,7 @@ int main(int argc, char** argv) {
   }
   if (rules) {
     gate::Put(stdout, RuleTable());
-    return 0;
+    return gate::AllWritten(0);
   }
   if (settings.inputs.empty() || (settings.check != "form" && settings.tree.empty())) {
     gate::Put(stderr, settings.inputs.empty()
@@ -138,5 +139,6 @@ int main(int argc, char** argv) {
   const auto mails = patch_mail::Read(
       settings.inputs, settings.b4 ? patch_mail::Body::kDecoded : patch_mail::Body::kEncoded);
   if (!mails.ok()) return Infrastructure(mails.error());
-  return settings.check == "form" ? CheckForm(settings, *mails) : RunCheckpatch(settings, *mails);
+  return gate::AllWritten(settings.check == "form" ? CheckForm(settings, *mails)
+                                                   : RunCheckpatch(settings, *mails));
 }

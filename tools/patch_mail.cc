@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -198,6 +199,7 @@ void AddBody(Mail* mail, const std::vector<RawLine>& lines, std::size_t begin, s
              std::size_t first, Body body) {
   const std::string type = Lower(mail->Value("Content-Type"));
   mail->plain = type.empty() || type.starts_with("text/plain");
+  mail->flowed = Lower(Parameter(mail->Value("Content-Type"), "format")) == "flowed";
   std::string encoding = Lower(Trim(mail->Value("Content-Transfer-Encoding")));
   if (body == Body::kDecoded || !mail->plain) encoding.clear();
   const auto add = [mail](std::string text, std::size_t line) {
@@ -214,7 +216,14 @@ void AddBody(Mail* mail, const std::vector<RawLine>& lines, std::size_t begin, s
       if (open_line == 0) open_line = first + at;
       open += FromQuotedPrintable(text, false);
       if (soft && at + 1 < end) continue;
-      add(std::exchange(open, {}), std::exchange(open_line, 0));
+      // "=0A" ends a line, too.
+      open += '\n';
+      for (const auto& line : Split(open)) {
+        if (line.carriage_return && mail->carriage_return == 0) mail->carriage_return = open_line;
+        add(std::string(line.text), open_line);
+      }
+      open.clear();
+      open_line = 0;
     }
   } else if (encoding == "base64") {
     std::string joined;
@@ -267,6 +276,48 @@ Mail MakeMail(const std::string& file, const std::vector<RawLine>& lines, std::s
   }
   AddBody(&mail, lines, at, end, 1, body);
   return mail;
+}
+
+/// Takes the count of "-1,3" or "+1" off the front of `text`; nothing where there is none.
+std::optional<std::size_t> TakeCount(std::string_view* text, char sign) {
+  if (!text->starts_with(sign)) return std::nullopt;
+  const char* end = text->data() + text->size();
+  std::size_t count = 0;
+  auto read = std::from_chars(text->data() + 1, end, count);
+  if (read.ec != std::errc()) return std::nullopt;
+  count = 1;
+  if (read.ptr != end && *read.ptr == ',') read = std::from_chars(read.ptr + 1, end, count);
+  if (read.ec != std::errc()) return std::nullopt;
+  text->remove_prefix(static_cast<std::size_t>(read.ptr - text->data()));
+  return count;
+}
+
+/// How many lines of each side a hunk still has.
+struct Sides {
+  std::size_t before = 0;
+  std::size_t after = 0;
+
+  bool Open() const { return before > 0 || after > 0; }
+};
+
+/// Those of "@@ -1,3 +1,4 @@".
+std::optional<Sides> ParseHunkHead(std::string_view line) {
+  if (!line.starts_with("@@ ")) return std::nullopt;
+  line.remove_prefix(3);
+  const auto before = TakeCount(&line, '-');
+  if (!before || !line.starts_with(' ')) return std::nullopt;
+  line.remove_prefix(1);
+  const auto after = TakeCount(&line, '+');
+  if (!after || !line.starts_with(" @@")) return std::nullopt;
+  return Sides{*before, *after};
+}
+
+/// Whether the signature begins at `at`: "-- ", and git's version. In a hunk, its first line would
+/// be one that is taken away.
+bool BeginsSignature(const std::vector<Line>& body, std::size_t at) {
+  if (body[at].text != "-- " || at + 1 == body.size()) return false;
+  const std::string_view next = body[at + 1].text;
+  return !next.empty() && IsDigit(next.front());
 }
 
 Result<std::string> ReadStandardInput() {
@@ -347,7 +398,9 @@ Result<std::vector<Mail>> Read(const std::vector<std::string>& arguments, Body b
   std::vector<Mail> mails;
   for (const auto& argument : arguments) {
     std::vector<std::string> names = {argument};
-    if (argument != "-" && fs::is_directory(argument)) {
+    // What it can't tell, as of a loop of links, reading tells.
+    std::error_code unknown;
+    if (argument != "-" && fs::is_directory(argument, unknown)) {
       auto found = FilesOf(argument);
       if (!found.ok()) return Error{found.error()};
       names = std::move(*found);
@@ -365,6 +418,58 @@ Result<std::vector<Mail>> Read(const std::vector<std::string>& arguments, Body b
     }
   }
   return mails;
+}
+
+bool BeginsDiff(const std::vector<Line>& body, std::size_t at) {
+  const auto starts = [&](std::size_t ahead, std::string_view text) {
+    return at + ahead < body.size() && body[at + ahead].text.starts_with(text);
+  };
+  return starts(0, "diff -") || starts(0, "Index: ") ||
+         (starts(0, "--- ") && starts(1, "+++ ") && starts(2, "@@ -"));
+}
+
+bool HasDiff(const Mail& mail) {
+  for (std::size_t at = 0; at < mail.body.size(); ++at) {
+    if (BeginsDiff(mail.body, at)) return true;
+  }
+  return false;
+}
+
+Hunks FindHunks(const std::vector<Line>& body) {
+  Hunks hunks;
+  hunks.inside.resize(body.size());
+  Sides left;
+  std::size_t head = 0;
+  bool diff = false;
+  const auto close = [&] {
+    if (left.Open() && hunks.cut == 0) hunks.cut = head;
+    left = {};
+  };
+  std::size_t end = body.size();
+  while (end > 0 && body[end - 1].text.empty()) --end;
+  for (std::size_t at = 0; at < end; ++at) {
+    const std::string_view text = body[at].text;
+    // Some programs take the blank off an empty line.
+    const char sign = text.empty() ? ' ' : text.front();
+    const bool before = sign == '-' || sign == ' ';
+    const bool after = sign == '+' || sign == ' ';
+    const bool fits = sign == '\\' || ((before || after) && (!before || left.before > 0) &&
+                                       (!after || left.after > 0));
+    if (left.Open() && fits && !BeginsSignature(body, at)) {
+      hunks.inside[at] = true;
+      left.before -= before ? 1 : 0;
+      left.after -= after ? 1 : 0;
+      continue;
+    }
+    close();
+    diff = diff || BeginsDiff(body, at);
+    const auto sides = diff ? ParseHunkHead(text) : std::nullopt;
+    if (!sides) continue;
+    left = *sides;
+    head = body[at].line;
+  }
+  close();
+  return hunks;
 }
 
 std::string DecodeWords(std::string_view value) {

@@ -32,6 +32,7 @@ struct Mail {
   bool plain = true;                ///< text/plain, or without a type.
   std::string undecodable;          ///< Which encoding we don't know; empty: none.
   std::size_t carriage_return = 0;  ///< The first line that ends in CR LF; 0: none does.
+  bool flowed = false;              ///< format=flowed: programs may break lines anew.
 
   /// The first header of this name; nullptr where there is none.
   const Header* Find(std::string_view name) const;
@@ -51,6 +52,20 @@ std::vector<Mail> Parse(std::string_view text, const std::string& file, Body bod
 /// standard input ("-"). An argument without a single mail is an error.
 gate::Result<std::vector<Mail>> Read(const std::vector<std::string>& arguments,
                                      Body body = Body::kEncoded);
+
+/// Whether a diff begins at `body[at]`, as git takes it: "diff -", "Index: ", or a bare "--- " with
+/// its "+++ " and "@@ -".
+bool BeginsDiff(const std::vector<Line>& body, std::size_t at);
+
+/// Whether the body, decoded, carries a diff.
+bool HasDiff(const Mail& mail);
+
+/// The hunks of a diff, by the lines that their heads count.
+struct Hunks {
+  std::vector<bool> inside;  ///< For each line of the body; a head is outside.
+  std::size_t cut = 0;       ///< Where the first head is whose hunk lacks lines; 0: none does.
+};
+Hunks FindHunks(const std::vector<Line>& body);
 
 /// `value` with its encoded words (=?UTF-8?q?...?=) in clear. A word that can't be decoded stays.
 std::string DecodeWords(std::string_view value);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "test_files.h"
@@ -74,6 +75,60 @@ TEST(PatchMailTest, QuotedPrintable) {
   EXPECT_EQ(mails[0].body[1].line, 7u);
 }
 
+TEST(PatchMailTest, QuotedLineEndEndsALine) {
+  const auto mails = Parse(
+      "Subject: x\nContent-Transfer-Encoding: quoted-printable\n\nWhy.=0Adiff --git a/x b/x\n\n"
+      "c=0D",
+      "f");
+  ASSERT_EQ(mails[0].body.size(), 4u);
+  EXPECT_EQ(mails[0].body[1].text, "diff --git a/x b/x");
+  EXPECT_EQ(mails[0].body[1].line, 4u);
+  EXPECT_EQ(mails[0].body[2].text, "");
+  EXPECT_EQ(mails[0].carriage_return, 6u);
+}
+
+/// A mail with this body.
+patch_mail::Mail WithBody(const std::string& body, const std::string& headers = "") {
+  return Parse("Subject: x\n" + headers + "\n" + body, "f").at(0);
+}
+
+TEST(PatchMailTest, DiffIsFoundInTheDecodedBody) {
+  EXPECT_TRUE(HasDiff(WithBody("Why.\n---\ndiff --git a/x b/x\n")));
+  EXPECT_TRUE(HasDiff(WithBody("--- a/x\n+++ b/x\n@@ -1 +1 @@\n")));
+  EXPECT_TRUE(HasDiff(
+      WithBody("V2h5LgpkaWZmIC0tZ2l0IGEveCBiL3gK\n", "Content-Transfer-Encoding: base64\n")));
+  EXPECT_TRUE(HasDiff(
+      WithBody("diff -=\n-git a/x b/x\n", "Content-Transfer-Encoding: quoted-printable\n")));
+  EXPECT_FALSE(HasDiff(WithBody("> diff --git a/x b/x\n    diff -u\n--- a\n+++ b\n")));
+}
+
+/// Which lines of a body are inside a hunk, by one letter each, and the line of the one cut off.
+std::string Inside(const std::string& body) {
+  const auto hunks = patch_mail::FindHunks(WithBody(body).body);
+  std::string text;
+  for (const bool inside : hunks.inside) text += inside ? 'x' : '.';
+  return text + (hunks.cut == 0 ? "" : std::to_string(hunks.cut));
+}
+
+TEST(PatchMailTest, HunkHasTheLinesThatItsHeadCounts) {
+  const std::string diff = "-a\n@@ -1 +1 @@\n-b\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n";
+  EXPECT_EQ(Inside(diff + "@@ -1,3 +1,3 @@ f\n a\n-b\n+b\n c\n-d\n"), ".......xxxx.");
+  EXPECT_EQ(Inside(diff + "@@ -1 +1 @@\n-b\n\\ No newline\n+b\n\\ No newline\n-- \n2.39.5\n\n"),
+            ".......xxx....");
+  EXPECT_EQ(Inside(diff + "@@ -1,2 +0,0 @@\n-- a\n-- \n@@ -5 +3,2 @@\n\n+d\n-- \n2.39.5\n"),
+            ".......xx.xx..");
+  for (const char* cut :
+       {" a\n-b\n", " a\n-b\n+", " a\n-b\n\n\n", " a\n-b\n-- \n2.39.5\n\n",
+        " a\n-b\n+c\n-- \n2.39.5\n", " a\n-b\n+c\nd\n e\n", " a\n-b\n+c\n@@ -7 +7 @@\n-e\n+f\n"}) {
+    const auto hunks = patch_mail::FindHunks(WithBody(diff + "@@ -1,3 +1,3 @@\n" + cut).body);
+    EXPECT_EQ(hunks.cut, 9u) << cut;
+  }
+  const std::string most = "18446744073709551615";
+  EXPECT_EQ(Inside(diff + "@@ -1," + most + " +1,1 @@\n-b\n"), ".......x9");
+  EXPECT_EQ(Inside(diff + "@@ -1,9" + most + " +1,1 @@\n-b\n"), "........");
+  EXPECT_EQ(Inside(diff + "@@ -1 +1\n-b\n@@\n"), ".........");
+}
+
 TEST(PatchMailTest, DecodedBodyIsNotDecodedAgain) {
   const auto mails = Parse(
       "Subject: x\nContent-Type: text/plain; charset=iso-8859-1\n"
@@ -136,6 +191,22 @@ TEST(PatchMailTest, FolderGivesItsMailsByName) {
   ASSERT_TRUE(mails.ok()) << mails.error();
   ASSERT_EQ(mails->size(), 2u);
   EXPECT_EQ((*mails)[0].Value("Subject"), "a");
+}
+
+TEST(PatchMailTest, NameThatTheSystemRefusesIsAnError) {
+  const gate::TestFolder folder;
+  std::filesystem::create_symlink("loop", folder.Path("loop"));
+  EXPECT_EQ(patch_mail::Read({folder.Path("loop")}).error(),
+            folder.Path("loop") + ": error: cannot open: Too many levels of symbolic links");
+  const std::string longest(5000, 'x');
+  EXPECT_EQ(patch_mail::Read({longest}).error(),
+            longest + ": error: cannot open: File name too long");
+}
+
+TEST(PatchMailTest, FlowedTextIsMarked) {
+  EXPECT_TRUE(
+      WithBody("x\n", "Content-Type: text/plain;\n charset=utf-8; Format=\"Flowed\"\n").flowed);
+  EXPECT_FALSE(WithBody("x\n", "Content-Type: text/plain; format=fixed\n").flowed);
 }
 
 TEST(PatchMailTest, WhatHoldsNoMailIsAnError) {

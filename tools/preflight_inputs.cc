@@ -3,8 +3,10 @@
 
 #include <fmt/core.h>
 #include <fnmatch.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -35,6 +37,11 @@ Result<std::vector<fs::path>> FilesOf(const fs::path& input) {
       if (::fnmatch(last.c_str(), entry.path().filename().c_str(), 0) == 0) {
         roots.push_back(entry.path());
       }
+    }
+    const bool gone = error == std::errc::no_such_file_or_directory;
+    if (error && !gone) {
+      return Error{fmt::format("{}: error: cannot be read: {}", input.parent_path().string(),
+                               error.message())};
     }
   }
   std::vector<fs::path> found;
@@ -70,12 +77,28 @@ Result<std::string> HashFiles(const fs::path& input) {
   return found->size() == 1 ? hashes : HashText(list + *hashes);
 }
 
+/// Where a shell would find `program`; empty: nowhere.
+fs::path InPath(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const auto end = rest.find(':');
+    const fs::path file = fs::path(rest.substr(0, end)) / program;
+    if (::access(file.c_str(), X_OK) == 0) return file;
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return {};
+}
+
 Result<std::string> HashVersion(const std::string& program) {
   process::Command command;
   command.argv = {program, "--version"};
   const auto run = process::Run(command);
-  if (!run.ok() || !run->ok()) return std::string(kAbsent);
-  return HashText(run->out);
+  if (run.ok() && run->ok()) return HashText(run->out);
+  // Some, as smatch, know no such option.
+  const fs::path file = InPath(program);
+  return file.empty() ? std::string(kAbsent) : HashFiles(file);
 }
 
 }  // namespace

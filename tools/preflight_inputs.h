@@ -16,7 +16,7 @@ using Inputs = std::map<std::string, std::string>;
 /// What the answer of a check depends on:
 ///   PATH           a file, or all files of a folder and of those below it; its last part may be a
 ///                  glob. What is not there is an input too: it may come.
-///   program:NAME   what NAME --version prints, or that it is not there
+///   program:NAME   what NAME --version prints, or else its contents, or that it is not there
 ///   text:NAME=ANY  itself: an option of the build folder
 /// Contents count, and never time stamps.
 gate::Result<Inputs> HashInputs(const std::vector<std::string>& inputs);

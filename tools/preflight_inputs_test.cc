@@ -75,6 +75,19 @@ TEST(HashInputs, AProgramIsItsVersion) {
   EXPECT_EQ(Differences(one, Hash({"program:" + program})), "program:" + program);
 }
 
+TEST(HashInputs, AProgramThatTellsNoVersionIsItsContents) {
+  const gate::TestFolder folder;
+  const std::string program = folder.Write("tool", "#!/bin/sh\nexit 1\n");
+  std::filesystem::permissions(program, std::filesystem::perms::all);
+  const Inputs one = Hash({"program:" + program});
+  EXPECT_EQ(Differences(one, Hash({"program:" + program})), "");
+  folder.Write("tool", "#!/bin/sh\n# another\nexit 1\n");
+  const Inputs another = Hash({"program:" + program});
+  EXPECT_EQ(Differences(one, another), "program:" + program);
+  std::filesystem::remove(program);
+  EXPECT_EQ(Differences(another, Hash({"program:" + program})), "program:" + program);
+}
+
 TEST(HashInputs, AnOptionIsKnownByItsName) {
   EXPECT_EQ(Differences(Hash({"text:SIGN_OFF=ON"}), Hash({"text:SIGN_OFF=OFF"})), "text:SIGN_OFF");
 }

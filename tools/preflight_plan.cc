@@ -68,6 +68,9 @@ Result<Check> ReadCheck(const json& item) {
   auto inputs = Texts(item, "inputs");
   if (!inputs || inputs->empty()) return Error{"has no list \"inputs\" of texts"};
   check.inputs = std::move(*inputs);
+  auto outputs = Texts(item, "outputs");
+  if (!outputs) return Error{"has no list \"outputs\" of texts"};
+  check.outputs = std::move(*outputs);
   auto needs = Texts(item, "needs");
   if (!needs) return Error{"has no list \"needs\" of texts"};
   check.needs = std::move(*needs);
@@ -83,7 +86,26 @@ Result<Check> ReadCheck(const json& item) {
   return check;
 }
 
+/// Files beside those of the checks: plan.json, report.json.
+bool IsTaken(const std::string& name) { return name == "plan" || name == "report"; }
+
 }  // namespace
+
+std::vector<std::string> Check::AllInputs() const {
+  std::vector<std::string> all = inputs;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    // JSON, so that no two command lines are the same text.
+    json argv = json::array();
+    bool is_jobs = false;
+    for (const auto& argument : commands[i]) {
+      if (!is_jobs && argument != "--jobs") argv.push_back(argument);
+      is_jobs = argument == "--jobs";
+    }
+    all.push_back(fmt::format("text:command {}={}", i + 1,
+                              argv.dump(-1, ' ', false, json::error_handler_t::replace)));
+  }
+  return all;
+}
 
 std::string Plan::Reproduce(const Check& check) const {
   return fmt::format("cmake --build {} --target preflight-{}", process::ShellQuote(build.string()),
@@ -108,6 +130,7 @@ Result<Plan> ReadPlan(const std::filesystem::path& file) {
   plan.source = Text(document, "source");
   plan.build = Text(document, "build");
   if (plan.source.empty() || plan.build.empty()) return wrong("names no source or build folder");
+  if (!plan.build.is_absolute()) return wrong("names a build folder that is not absolute");
   const auto checks = document.find("checks");
   if (checks == document.end() || !checks->is_array() || checks->empty()) {
     return wrong("holds no checks");
@@ -118,6 +141,7 @@ Result<Plan> ReadPlan(const std::filesystem::path& file) {
     if (!check.ok()) {
       return wrong(fmt::format("check {} {}", plan.checks.size() + 1, check.error()));
     }
+    if (IsTaken(check->name)) return wrong(check->name + " is a file's name, and no check's");
     for (const auto& need : check->needs) {
       if (!names.contains(need)) {
         return wrong(fmt::format("{} needs {}, which is not before it", check->name, need));

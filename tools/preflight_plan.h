@@ -27,12 +27,17 @@ struct Check {
   bool optional = false;
   /// Run one after the other until one fails. Their exit codes are those of exit_codes.h.
   std::vector<std::vector<std::string>> commands;
-  /// What the answer depends on, as HashInputs() takes it; at least one.
+  /// What the answer depends on beside the commands, as HashInputs() takes it; at least one.
   std::vector<std::string> inputs;
+  /// What it makes, for others to read: the same form. Without it the answer does not hold.
+  std::vector<std::string> outputs{};
   /// It brings what others depend on up to date, and takes a moment: each run asks it anew.
   bool always = false;
   std::vector<std::string> needs{};  ///< Checks before it; unless they passed, it can't run.
   std::string proof{};  ///< The file that shows it, from the build folder; empty: what was printed.
+
+  /// The inputs, and the commands but for how many jobs they may use.
+  std::vector<std::string> AllInputs() const;
 };
 
 /// A plan as cmake/Preflight.cmake writes it to preflight/plan.json.
@@ -47,8 +52,9 @@ struct Plan {
   const Check* Find(const std::string& name) const;
 };
 
-/// The error is one line: unreadable, no JSON, a check without a name or a command, a name twice,
-/// a need that stands further down.
+/// The error is one line: unreadable, no JSON, a folder that is not absolute, a check without a
+/// name or a command, a name twice or of a file that is not the check's, a need that stands further
+/// down.
 gate::Result<Plan> ReadPlan(const std::filesystem::path& file);
 
 }  // namespace preflight

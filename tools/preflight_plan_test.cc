@@ -14,9 +14,9 @@ namespace {
 using nlohmann::json;
 
 json Check(const std::string& name) {
-  return {{"name", name},      {"title", "Whether"},    {"tier", "required"},
-          {"optional", false}, {"always", false},       {"commands", {{"true"}}},
-          {"inputs", {"/a"}},  {"needs", json::array()}};
+  return {{"name", name},      {"title", "Whether"},       {"tier", "required"},
+          {"optional", false}, {"always", false},          {"commands", {{"true"}}},
+          {"inputs", {"/a"}},  {"outputs", json::array()}, {"needs", json::array()}};
 }
 
 json Plan(std::vector<json> checks) {
@@ -58,14 +58,30 @@ TEST(ReadPlan, SaysWhatIsWrongInOneLine) {
   early["needs"] = {"late"};
   EXPECT_NE(ErrorOf(Plan({early, Check("late")})).find("early needs late, which is not before it"),
             std::string::npos);
-  for (const char* key : {"tier", "optional", "always", "commands", "inputs", "needs"}) {
+  for (const char* key : {"tier", "optional", "always", "commands", "inputs", "outputs", "needs"}) {
     json check = Check("a");
     check.erase(key);
     EXPECT_NE(ErrorOf(Plan({check})).find("check 1 has"), std::string::npos) << key;
   }
+  EXPECT_NE(ErrorOf(Plan({Check("plan")})).find("plan is a file's name"), std::string::npos);
+  json relative = Plan({Check("a")});
+  relative["build"] = "build";
+  EXPECT_NE(ErrorOf(relative).find("a build folder that is not absolute"), std::string::npos);
   json idle = Check("a");
   idle["inputs"] = json::array();
   EXPECT_NE(ErrorOf(Plan({idle})), "") << "an answer that depends on nothing would hold for ever";
+}
+
+TEST(AllInputs, TheCommandsAreSomeAndTheirNumberOfJobsIsNot) {
+  preflight::Check check;
+  check.inputs = {"/a"};
+  check.commands = {{"tool", "--jobs", "2", "--list", "x"}};
+  const auto two = check.AllInputs();
+  ASSERT_EQ(two.size(), 2u);
+  check.commands = {{"tool", "--jobs", "16", "--list", "x"}};
+  EXPECT_EQ(check.AllInputs(), two);
+  check.commands = {{"tool", "--jobs", "16", "--list", "y"}};
+  EXPECT_NE(check.AllInputs(), two);
 }
 
 }  // namespace

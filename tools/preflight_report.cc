@@ -107,22 +107,26 @@ std::vector<std::string> Reasons(const CheckResult& result) {
   return lines;
 }
 
-/// '|' and line ends would end a cell of a Markdown table.
+/// As it stands, whatever Markdown would make of it: it may be of a stranger's mail. '@' and '#'
+/// name people and issues where forges show it, and can't be escaped.
 std::string Cell(const std::string& text) {
+  constexpr std::string_view kSpecial = "|\\`<>*_[]()!~&";
   std::string cell;
   for (const char letter : text) {
-    if (letter == '|' || letter == '\\' || letter == '`' || letter == '<' || letter == '*' ||
-        letter == '_') {
-      cell += '\\';
+    if (letter == '@' || letter == '#') {
+      cell += fmt::format("&#{};", static_cast<int>(letter));
+      continue;
     }
+    if (kSpecial.find(letter) != std::string_view::npos) cell += '\\';
     cell += letter;
   }
   return cell;
 }
 
-/// Inside a code span nothing can be escaped.
+/// Inside a code span nothing can be escaped, and '|' ends the cell all the same.
 std::string Code(std::string text) {
   std::replace(text.begin(), text.end(), '`', '\'');
+  std::replace(text.begin(), text.end(), '|', '/');
   return text.empty() ? "" : "`" + text + "`";
 }
 

@@ -76,11 +76,21 @@ TEST_F(ReportTest, TextHasATableAndWhyAndHow) {
 
 TEST_F(ReportTest, MarkdownKeepsEachRowARow) {
   const std::string text = FormatMarkdown(report_);
-  EXPECT_NE(text.find("| Whether kunit \\| has \\<b>nothing\\</b> to say | passed | 178 tests: 178 "
-                      "passed | `build/kunit/report.html` | `cmake --build "),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("| Whether kunit \\| has \\<b\\>nothing\\</b\\> to say | passed | 178 tests: 178 "
+                "passed | `build/kunit/report.html` | `cmake --build "),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("\nTo do: sign-off of 26 patches\n"), std::string::npos);
+}
+
+TEST_F(ReportTest, MarkdownShowsAStrangersTextAsItStands) {
+  report_.results[0].says = "[x](http://a) ![y](z) ~~s~~ &copy; @user #12";
+  const std::string text = FormatMarkdown(report_);
+  EXPECT_NE(text.find("\\[x\\]\\(http://a\\) \\!\\[y\\]\\(z\\) \\~\\~s\\~\\~ \\&copy; "
+                      "&#64;user &#35;12"),
+            std::string::npos)
+      << text;
 }
 
 TEST_F(ReportTest, JsonHasTheVerdictAndEachCheck) {
@@ -120,6 +130,11 @@ TEST_F(ReportTest, HtmlIsOnePageThatNeedsNoOther) {
   for (const char* name : {"report.txt", "report.md", "report.json"}) {
     EXPECT_NE(files::ReadOrEmpty(plan_.Folder() / name), "") << name;
   }
+}
+
+TEST_F(ReportTest, APipelineHasNoMatrixOfNothing) {
+  for (auto& check : plan_.checks) check.tier = Tier::kRequired;
+  EXPECT_EQ(ci_matrix::ForGitHub(plan_).find("preflight-full"), std::string::npos);
 }
 
 TEST_F(ReportTest, APipelineHasAJobForEachCheckAndItsTools) {

@@ -80,6 +80,11 @@ CheckResult Understand(int code, std::string_view printed) {
     return result;
   }
   // A program that does what a check should tells what it looked at.
+  if (code == 0 && verdict.starts_with("FAILED ")) {
+    result.outcome = Outcome::kInfrastructure;
+    result.says = fmt::format("exits with 0, and says: {}", verdict);
+    return result;
+  }
   if (code == 0 && !last.empty()) {
     result.outcome = Outcome::kPassed;
     result.findings.clear();  // Of others, then: what a base is known for.
@@ -152,8 +157,11 @@ std::optional<CheckResult> Load(const Plan& plan, const Check& check) {
 }
 
 Result<CheckResult> Known(const Plan& plan, const Check& check) {
-  auto inputs = HashInputs(check.inputs);
+  auto inputs = HashInputs(check.AllInputs());
   if (!inputs.ok()) return Error{inputs.error()};
+  const auto outputs = HashInputs(check.outputs);
+  if (!outputs.ok()) return Error{outputs.error()};
+  inputs->insert(outputs->begin(), outputs->end());
   auto kept = Load(plan, check);
   CheckResult result;
   result.inputs = std::move(*inputs);

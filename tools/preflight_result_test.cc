@@ -43,6 +43,12 @@ TEST(Understand, SilenceIsNoPass) {
   EXPECT_EQ(Understand(0, "\n").outcome, Outcome::kInfrastructure);
 }
 
+TEST(Understand, AProgramThatContradictsItsExitCodeHasNotPassed) {
+  const auto result = Understand(0, "a.c:1: error: wrong\nFAILED a: 3 findings\n");
+  EXPECT_EQ(result.outcome, Outcome::kInfrastructure);
+  EXPECT_EQ(result.says, "exits with 0, and says: FAILED a: 3 findings");
+}
+
 TEST(Understand, ALackThatAPassTellsOfIsNone) {
   EXPECT_EQ(Understand(0, "NOT RUN mutant: hardware\nPASSED mutants: 103 caught\n").outcome,
             Outcome::kPassed);

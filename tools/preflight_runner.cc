@@ -60,7 +60,7 @@ std::string Tell(const std::string& place, const Check& check, const CheckResult
 
 Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
                              const std::function<void(const std::string&)>& on_line) {
-  auto inputs = HashInputs(check.inputs);
+  auto inputs = HashInputs(check.AllInputs());
   if (!inputs.ok()) return Error{inputs.error()};
   // A run that is ended leaves no result of an earlier one.
   const auto removed = files::Remove(ResultFile(plan, check));
@@ -81,6 +81,7 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
     on_line(last.line());
   };
   for (const auto& argv : check.commands) {
+    const std::size_t before = printed.size();
     process::Command command;
     command.argv = argv;
     command.folder = plan.source;
@@ -97,7 +98,12 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
       take(fmt::format("error: {} has not ended within {} hours\n", argv.front(), kLimit.count()));
       code = static_cast<int>(gate::ExitCode::kInfrastructure);
     }
-    if (code != 0) break;
+    // What a later one says of its part does not stand for this one's.
+    const auto part = Understand(code, std::string_view(printed).substr(before));
+    if (code != 0 || part.outcome == Outcome::kNotRun) {
+      printed.erase(0, part.outcome == Outcome::kNotRun ? before : 0);
+      break;
+    }
   }
   CheckResult result = Understand(code, printed);
   // Programs put their check's name before it, which stands there already.
@@ -111,7 +117,7 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
                              LogFile(plan, check).string())};
   }
 
-  const auto now = HashInputs(check.inputs);
+  const auto now = HashInputs(check.AllInputs());
   if (!now.ok()) return Error{now.error()};
   // What brings its own inputs up to date is right in what it says of them.
   if (check.always) {
@@ -120,6 +126,9 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
     result.outcome = Outcome::kInfrastructure;
     result.says = fmt::format("has changed while it ran: {}; run it again", changed);
   }
+  const auto outputs = HashInputs(check.outputs);
+  if (!outputs.ok()) return Error{outputs.error()};
+  result.inputs.insert(outputs->begin(), outputs->end());
   const auto saved = Save(plan, check, result);
   if (!saved.ok()) return Error{saved.error()};
   return result;

@@ -11,6 +11,7 @@
 #include "git.h"
 #include "patch_mail.h"
 #include "process.h"
+#include "series_import.h"
 
 namespace recipients {
 namespace {
@@ -49,18 +50,9 @@ void TakePeople(std::string_view value, std::set<std::string>* people) {
   end();
 }
 
-}  // namespace
-
-std::vector<fs::path> MailsIn(const fs::path& folder) {
-  std::vector<fs::path> mails;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) mails.push_back(entry.path());
-  std::sort(mails.begin(), mails.end());
-  return mails;
-}
-
-Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::path>& mails,
-                                    Which which) {
+/// Asks about `mails`, or about the one on its standard input where those are none.
+Result<std::vector<std::string>> Ask(const fs::path& tree, const std::vector<fs::path>& mails,
+                                     const std::string& input, Which which) {
   process::Command command;
   command.argv = {(tree / "scripts/get_maintainer.pl").string(), "--norolestats", "--nogit",
                   "--nogit-fallback", "--nofixes"};
@@ -68,6 +60,7 @@ Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::
   if (which == Which::kLists) command.argv.insert(command.argv.end(), {"--nom", "--nor"});
   for (const auto& mail : mails) command.argv.push_back(mail.string());
   command.folder = tree.string();
+  command.input = input;
   const auto output = process::Run(command);
   if (!output.ok()) return Error{output.error()};
   if (!output->ok()) {
@@ -82,12 +75,27 @@ Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::
   return people;
 }
 
+}  // namespace
+
+std::vector<fs::path> MailsIn(const fs::path& folder) {
+  std::vector<fs::path> mails;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) mails.push_back(entry.path());
+  std::sort(mails.begin(), mails.end());
+  return mails;
+}
+
+Result<std::vector<std::string>> Of(const fs::path& tree, const std::vector<fs::path>& mails,
+                                    Which which) {
+  return Ask(tree, mails, "", which);
+}
+
 std::set<std::string> Addressed(std::string_view mail) {
   std::set<std::string> people;
   for (const auto& one : patch_mail::Parse(mail, "")) {
     for (const auto& header : one.headers) {
       const std::string name = Lower(header.name);
-      if (name == "to" || name == "cc") TakePeople(header.value, &people);
+      if (name == "to" || name == "cc" || name == "from") TakePeople(header.value, &people);
     }
   }
   return people;
@@ -102,9 +110,13 @@ Result<std::vector<std::string>> FindMissing(const fs::path& tree, const fs::pat
     const auto text = files::Read(mail);
     if (!text.ok()) return Error{text.error()};
     const auto addressed = Addressed(*text);
+    const auto parsed = patch_mail::Parse(*text, "");
     // A cover letter changes nothing, so that it goes to whom the lists below name.
-    if (text->find("\ndiff --git ") != std::string::npos) {
-      const auto wanted = Of(tree, {mail}, Which::kAll);
+    if (!parsed.empty() && series_import::IsPatch(parsed[0])) {
+      // get_maintainer.pl reads no encoded diff.
+      const std::string clear = series_import::InClear(*text);
+      const auto wanted =
+          clear == *text ? Of(tree, {mail}, Which::kAll) : Ask(tree, {}, clear, Which::kAll);
       if (!wanted.ok()) return Error{wanted.error()};
       for (const auto& person : *wanted) {
         if (addressed.contains(AddressOf(person))) continue;

@@ -28,7 +28,8 @@ gate::Result<std::vector<std::string>> Of(const std::filesystem::path& tree,
                                           const std::vector<std::filesystem::path>& mails,
                                           Which which);
 
-/// The bare addresses, in small letters, that the headers To and Cc of a mail name.
+/// The bare addresses, in small letters, of whom a mail reaches: those that To and Cc name, and who
+/// sends it.
 std::set<std::string> Addressed(std::string_view mail);
 
 /// What the mails of a folder lack, one finding a line: of each mail, somebody whom

@@ -34,11 +34,14 @@ int Check(const CompileCheck::Settings& settings) {
                                   check.Name()));
     return static_cast<int>(ExitCode::kInfrastructure);
   }
-  gate::Put(
-      stdout,
-      fmt::format("{} compile {}: {} objects, {} new messages ({} the base has, too){}\n",
-                  outcome->fresh.empty() ? "PASSED" : "FAILED", check.Name(), outcome->objects,
-                  outcome->fresh.size(), outcome->known, outcome->kept ? " (cached)" : ""));
+  gate::Put(stdout,
+            fmt::format("{} compile {}: {} objects, {} new messages ({} the base has, too){}{}\n",
+                        outcome->fresh.empty() ? "PASSED" : "FAILED", check.Name(),
+                        outcome->objects, outcome->fresh.size(), outcome->known,
+                        outcome->headers == 0
+                            ? ""
+                            : fmt::format("; not the other users of {} headers", outcome->headers),
+                        outcome->kept ? " (cached)" : ""));
   return static_cast<int>(outcome->fresh.empty() ? ExitCode::kPassed : ExitCode::kFailed);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "files.h"
 #include "process.h"
@@ -59,9 +60,10 @@ class SeriesCompileTest : public RepositoryTest {
     Apply();
   }
 
-  process::Output Run() const {
+  process::Output Run(const std::vector<std::string>& more = {}) const {
     process::Command command;
     command.argv = {SERIES_COMPILE, "--project", project().string(), "--build", build().string()};
+    command.argv.insert(command.argv.end(), more.begin(), more.end());
     const auto output = process::Run(command);
     EXPECT_TRUE(output.ok());
     return *output;
@@ -107,6 +109,25 @@ TEST_F(SeriesCompileTest, WhatTheBaseSaysTooIsNotNew) {
             "PASSED compile x86_64-gcc: 5 objects, 0 new messages (1 the base has, too)\n")
       << output.err;
   EXPECT_TRUE(Run().out.ends_with("too) (cached)\n"));
+}
+
+TEST_F(SeriesCompileTest, OfASeriesOfHeadersNothingIsCompiledAndSoItSays) {
+  Git(tree(), {"reset", "-q", "--hard", "HEAD~2"});
+  Write(tree() / "include/media/x.h", "int x;\n");
+  Commit(tree(), "media: x");
+  const auto output = Run({"--touched"});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(output.out,
+            "PASSED compile x86_64-gcc: 0 objects, 0 new messages (0 the base has, too); not the "
+            "other users of 1 headers\n");
+}
+
+TEST_F(SeriesCompileTest, ANoteOfAnotherFormIsNone) {
+  const auto note = build() / "compile/x86_64-gcc/outcome.json";
+  Write(note, "{\"id\": 5}\n");
+  EXPECT_EQ(Run().code, 0);
+  Write(note, "[]\n");
+  EXPECT_EQ(Run().code, 0);
 }
 
 TEST_F(SeriesCompileTest, WarningOfTheSeriesIsNew) {

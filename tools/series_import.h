@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "files.h"
+#include "patch_mail.h"
 #include "result.h"
 
 /// Somebody else's series as a project folder like this one, so that the same programs take it.
@@ -18,13 +20,25 @@ struct Source {
   std::filesystem::path home;  ///< This project's folder, for what programs read in tools/.
 };
 
-/// Whether `mail` is a patch: no cover letter, no reply, and it has a diff.
-bool IsPatch(std::string_view mail);
+/// Whether `mail` is a patch: no cover letter, no reply, and it has a diff once it is decoded.
+bool IsPatch(const patch_mail::Mail& mail);
 
-/// Makes `project`/kernel of the patches of `source`, in the order that their subjects give, and
-/// `project`/kunit/kunit.config. Files that would say the same stay as they are; patches of another
-/// series go. The error: unreadable, no patch in it, one of a numbered series is missing or there
-/// twice. The value is one line for the user; empty where nothing was to do.
+/// `mail` with a body in clear, for programs that read a diff as it stands in the file. One that is
+/// neither base64 nor quoted-printable stays as it is.
+std::string InClear(std::string_view mail);
+
+/// Whether Import() may write to `project`, and remove what it does not want there: one that does
+/// not exist, is empty, or was made by an import. The error says what to do.
+gate::Result<files::Done> MayWrite(const std::filesystem::path& project);
+
+/// Makes of `source`, in the order that the subjects give:
+///   `project`/kernel: the patches, in clear
+///   `project`/mails: the same as they came, and the cover letter as 0000-*
+///   `project`/kunit/kunit.config
+/// Files that would say the same stay as they are; those of another series go. The error: not
+/// MayWrite(), unreadable, no patch in it, one of a numbered series is missing or there twice, or
+/// mails of something else are among them. The value is one line for the user; empty where nothing
+/// was to do.
 gate::Result<std::string> Import(const Source& source, const std::filesystem::path& project);
 
 }  // namespace series_import

@@ -6,9 +6,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "files.h"
+#include "mail_form.h"
+#include "patch_mail.h"
 #include "test_files.h"
 
 namespace series_import {
@@ -28,6 +32,17 @@ std::string Patch(const std::string& subject) {
   return Mail(subject, "Why.\n---\ndiff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b");
 }
 
+constexpr char kDiff[] = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n";
+
+/// kDiff behind "Why.\n---\n", in base64.
+std::string Encoded(const std::string& subject) {
+  return Mail(subject +
+                  "\nContent-Type: text/plain; charset=utf-8"
+                  "\nContent-Transfer-Encoding: base64",
+              "V2h5LgotLS0KZGlmZiAtLWdpdCBhL2YgYi9mCi0tLSBhL2YKKysrIGIvZgpAQCAtMSArMSBAQAot\n"
+              "YQorYgo=\n");
+}
+
 class ImportTest : public testing::Test {
  protected:
   std::string project() const { return folder_.Path("project"); }
@@ -41,9 +56,10 @@ class ImportTest : public testing::Test {
     return done.ok() ? "" : done.error();
   }
 
-  std::vector<std::string> Names() const {
+  std::vector<std::string> Names(const std::string& folder = "kernel") const {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(project() + "/kernel")) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(project() + "/" + folder, error)) {
       names.push_back(entry.path().filename().string());
     }
     std::sort(names.begin(), names.end());
@@ -86,21 +102,141 @@ TEST_F(ImportTest, WhatAnotherSeriesLeftGoes) {
 
 TEST_F(ImportTest, APatchThatIsMissingOrThereTwiceIsAnError) {
   EXPECT_NE(ErrorOf(folder_.Write("gap", Patch("[PATCH 1/3] a") + Patch("[PATCH 3/3] c")))
-                .find("gap: error: holds 0 patches with the number 2/3"),
+                .find("gap: error: holds no patch 2/3; fetch the missing one"),
             std::string::npos);
   EXPECT_NE(ErrorOf(folder_.Write("two", Patch("[PATCH 1/1] a") + Patch("[PATCH 1/1] b")))
-                .find("two: error: holds 2 patches with the number 1/1"),
+                .find("two: error: holds 2 mails with the number 1/1; keep the right one"),
             std::string::npos);
 }
 
 TEST_F(ImportTest, WhatHoldsNoPatchIsAnError) {
-  EXPECT_NE(ErrorOf(folder_.Write("empty", "")).find("empty: error: holds no patch"),
+  EXPECT_NE(ErrorOf(folder_.Write("empty", ""))
+                .find("empty: error: holds no patch; give an mbox, a mail or a folder of mails"),
             std::string::npos);
   EXPECT_NE(ErrorOf(folder_.Write("text", "Dear all,\n")).find("error: holds no patch"),
             std::string::npos);
   EXPECT_NE(ErrorOf(folder_.Path("gone")).find("gone: error: is no file or folder"),
             std::string::npos);
-  EXPECT_FALSE(fs::exists(project() + "/kernel"));
+  EXPECT_FALSE(fs::exists(project())) << "what was made goes again";
+  fs::create_directory(project());
+  EXPECT_NE(ErrorOf(folder_.Path("text")), "");
+  EXPECT_TRUE(fs::is_empty(project()));
+}
+
+TEST_F(ImportTest, AFailedOneLeavesTheEarlierOne) {
+  ASSERT_TRUE(Take(folder_.Write("a", Patch("[PATCH] a"))).ok());
+  EXPECT_NE(ErrorOf(folder_.Write("text", "Dear all,\n")), "");
+  EXPECT_EQ(Names(), std::vector<std::string>{"0001-a.patch"});
+}
+
+TEST_F(ImportTest, AFolderThatNoImportMadeStays) {
+  ASSERT_TRUE(files::Write(project() + "/kernel/0001-own.patch", "own").ok());
+  ASSERT_TRUE(files::Write(project() + "/tools/own.cc", "own").ok());
+  const std::string series = folder_.Write("a", Patch("[PATCH] a"));
+  EXPECT_NE(ErrorOf(series).find("project: error: no import has made this"), std::string::npos);
+  EXPECT_NE(ErrorOf(folder_.Write("text", "Dear all,\n")), "");
+  EXPECT_EQ(Names(), std::vector<std::string>{"0001-own.patch"});
+  EXPECT_EQ(Names("tools"), std::vector<std::string>{"own.cc"});
+  // An import that was killed goes on, but tools/ is somebody's.
+  ASSERT_TRUE(files::Write(project() + "/imported", "").ok());
+  EXPECT_NE(ErrorOf(series).find("tools: error: is no link"), std::string::npos);
+  EXPECT_EQ(Names("tools"), std::vector<std::string>{"own.cc"});
+  fs::remove_all(project() + "/tools");
+  EXPECT_TRUE(Take(series).ok());
+  EXPECT_EQ(Names(), std::vector<std::string>{"0001-a.patch"});
+}
+
+TEST_F(ImportTest, AFileIsNoFolder) {
+  ASSERT_TRUE(files::Write(project(), "own").ok());
+  EXPECT_NE(ErrorOf(folder_.Write("a", Patch("[PATCH] a"))).find("no import has made this"),
+            std::string::npos);
+  EXPECT_EQ(files::ReadOrEmpty(project()), "own");
+}
+
+TEST_F(ImportTest, AnEncodedPatchIsTaken) {
+  const std::string quoted =
+      Mail("[PATCH] c\nContent-Transfer-Encoding: quoted-printable",
+           "Why=\n.\n---\n=64iff --git a/f b/f\n=2d-- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b=3D\n");
+  const std::string mbox =
+      folder_.Write("a", Patch("[PATCH] a") + Encoded("[PATCH] b") + "\n" + quoted);
+  ASSERT_TRUE(Take(mbox).ok());
+  EXPECT_EQ(Names(), (std::vector<std::string>{"0001-a.patch", "0002-b.patch", "0003-c.patch"}));
+  const std::string clear = files::ReadOrEmpty(project() + "/kernel/0002-b.patch");
+  EXPECT_NE(clear.find(std::string("\n\nWhy.\n---\n") + kDiff), std::string::npos) << clear;
+  EXPECT_EQ(clear.find("base64"), std::string::npos) << clear;
+  EXPECT_NE(files::ReadOrEmpty(project() + "/kernel/0003-c.patch").find("\n+b=\n"),
+            std::string::npos);
+  EXPECT_NE(files::ReadOrEmpty(project() + "/mails/0002-b.patch").find("base64"), std::string::npos)
+      << "as it came";
+}
+
+TEST_F(ImportTest, WhatCannotBeReadIsNotPassedOver) {
+  const std::string html = Mail(
+      "[PATCH] b\nContent-Type: text/html\nContent-Transfer-Encoding: base64", "PGI+aGk8L2I+Cg==");
+  EXPECT_NE(ErrorOf(folder_.Write("a", Patch("[PATCH] a") + html))
+                .find("a: error: cannot read \"[PATCH] b\"; fetch it as plain text"),
+            std::string::npos);
+}
+
+TEST_F(ImportTest, ALetterWithAnInterdiffIsNoPatch) {
+  ASSERT_TRUE(
+      Take(folder_.Write("a", Mail("[PATCH v2 0/1] letter", kDiff) + Patch("[PATCH v2 1/1] a")))
+          .ok());
+  EXPECT_EQ(Names(), std::vector<std::string>{"0001-a.patch"});
+}
+
+TEST_F(ImportTest, MailsOfSomethingElseAreNamed) {
+  const auto part = [&](const char* what) {
+    return std::string("in: error: not of the series of 2: ") + what +
+           "; give an mbox or a folder with the mails of one series only";
+  };
+  const std::string letter = Mail("[PATCH 0/2] letter", "Why.");
+  const std::string both = Patch("[PATCH 1/2] a") + Patch("[PATCH 2/2] b");
+  for (const auto& [mails, what] : std::vector<std::pair<std::string, const char*>>{
+           {letter + Patch("[PATCH 2/2] b") + Patch("[PATCH] fixup"), "\"[PATCH] fixup\""},
+           {both + Patch("[PATCH 1/3] c"), "\"[PATCH 1/3] c\""},
+           {Patch("[PATCH 1/3] c") + both, "\"[PATCH 1/3] c\""},
+           {both + Patch("[PATCH 3/2] c"), "\"[PATCH 3/2] c\""}}) {
+    const std::string error = ErrorOf(folder_.Write("in", mails));
+    EXPECT_NE(error.find(part(what)), std::string::npos) << error;
+  }
+}
+
+// The checks of the form look at the series as a whole.
+TEST_F(ImportTest, TheMailsAreKeptWithTheirLetter) {
+  const std::string signed_off = "\n\nSigned-off-by: A U Thor <author@example.org>\n---\n";
+  const auto patch = [&](const std::string& subject) {
+    return Mail(subject, "It is needed." + signed_off + kDiff);
+  };
+  const std::string letter = "[PATCH v2 0/2] media: foo: Make it good";
+  const std::string mbox =
+      folder_.Write("a", Mail(letter, "They do it.\n\nChanges in v2:\n- a word") +
+                             patch("[PATCH v2 1/2] media: foo: First") +
+                             patch("[PATCH v2 2/2] media: foo: Then"));
+  ASSERT_TRUE(Take(mbox).ok());
+  EXPECT_EQ(Names("mails"),
+            (std::vector<std::string>{"0000-cover-letter.patch", "0001-media-foo-First.patch",
+                                      "0002-media-foo-Then.patch"}));
+  EXPECT_EQ(Names(),
+            (std::vector<std::string>{"0001-media-foo-First.patch", "0002-media-foo-Then.patch"}));
+  const auto mails = patch_mail::Read({project() + "/mails"});
+  ASSERT_TRUE(mails.ok()) << mails.error();
+  const auto outcome = mail_form::Check(*mails, {});
+  EXPECT_EQ(outcome.letters, 1u);
+  EXPECT_EQ(outcome.patches, 2u);
+  for (const auto& finding : outcome.findings) {
+    EXPECT_NE(finding.id, "cover-letter") << finding.Text();
+    EXPECT_NE(finding.id, "changelog") << finding.Text();
+  }
+  ASSERT_TRUE(Take(folder_.Write("b", patch("[PATCH] media: foo: Else"))).ok());
+  EXPECT_EQ(Names("mails"), std::vector<std::string>{"0001-media-foo-Else.patch"});
+}
+
+TEST_F(ImportTest, ALetterWithoutANumberIsKept) {
+  const std::string letter = Mail("[PATCH] letter", "Why.");
+  ASSERT_TRUE(Take(folder_.Write("a", letter + Patch("[PATCH] a"))).ok());
+  EXPECT_EQ(Names("mails"), (std::vector<std::string>{"0000-cover-letter.patch", "0001-a.patch"}));
+  EXPECT_EQ(Names(), std::vector<std::string>{"0001-a.patch"});
 }
 
 TEST_F(ImportTest, BringsTheConfigurationAndTheTools) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "all_written.h"
 #include "ci_matrix.h"
 #include "exit_codes.h"
 #include "file_io.h"
@@ -102,9 +103,17 @@ int Status(const Plan& plan, const Arguments& arguments) {
   const auto wanted = Wanted(plan, arguments);
   if (!wanted.ok()) return Complain(wanted.error(), ExitCode::kUsage);
   std::vector<preflight::CheckResult> results;
+  std::set<std::string> lacking;
   for (const Check* check : *wanted) {
     auto known = preflight::Known(plan, *check);
     if (!known.ok()) return Complain(known.error());
+    // What it depends on may not be up to date.
+    for (const auto& need : check->needs) {
+      if (!lacking.contains(need)) continue;
+      known->outcome = preflight::Outcome::kNotYet;
+      known->says = fmt::format("needs {}, which does not hold", need);
+    }
+    if (known->outcome != preflight::Outcome::kPassed) lacking.insert(check->name);
     const bool excused = check->optional && known->outcome == preflight::Outcome::kNotRun;
     if (known->outcome != preflight::Outcome::kPassed && !excused && !arguments.b4) {
       gate::Put(stderr, fmt::format("error: {} {}: {}; {}\n", check->name,
@@ -138,8 +147,11 @@ int WriteMatrix(const Plan& plan, const Arguments& arguments) {
     gate::Put(stdout, text);
     return 0;
   }
-  const auto written = files::Write(arguments.output, text);
-  return written.ok() ? 0 : Complain(written.error());
+  auto output = gate::OutputFile::Create(arguments.output);
+  if (!output.ok()) return Complain(output.error());
+  gate::Put(output->stream(), text);
+  const std::string error = output->Commit();
+  return error.empty() ? 0 : Complain(error);
 }
 
 }  // namespace
@@ -184,8 +196,8 @@ int main(int argc, char** argv) {
   const auto plan = preflight::ReadPlan(arguments.plan);
   if (!plan.ok()) return Complain(plan.error());
   process::CleanEnvironment();
-  if (list->parsed()) return List(*plan);
-  if (matrix->parsed()) return WriteMatrix(*plan, arguments);
-  if (status->parsed()) return Status(*plan, arguments);
+  if (list->parsed()) return gate::AllWritten(List(*plan));
+  if (matrix->parsed()) return gate::AllWritten(WriteMatrix(*plan, arguments));
+  if (status->parsed()) return gate::AllWritten(Status(*plan, arguments));
   return supervise::RunLocked(plan->Folder(), [&] { return Run(*plan, arguments); });
 }

@@ -32,6 +32,7 @@ class PreflightTest : public testing::Test {
                   {"optional", optional},
                   {"always", false},
                   {"needs", json::array()},
+                  {"outputs", json::array()},
                   {"inputs", {folder_.Path(name + ".in")}},
                   {"commands",
                    {{"sh", "-c", "echo >>" + folder_.Path(name + ".ran")}, {"sh", "-c", script}}}};
@@ -98,6 +99,59 @@ TEST_F(PreflightTest, AChangeRunsAnewOnlyWhatDependsOnIt) {
   EXPECT_EQ(Runs("form"), 2u);
   EXPECT_EQ(Runs("kunit"), 1u);
   EXPECT_EQ(Run("status").code, 0);
+}
+
+TEST_F(PreflightTest, AnotherCommandIsAnotherQuestion) {
+  Add("kunit", "echo PASSED kunit");
+  Run("run");
+  checks_.back()["commands"].push_back({"false"});
+  const auto status = Run("status");
+  EXPECT_EQ(status.code, 6);
+  EXPECT_SAYS(status.err, "has changed since: text:command 3");
+}
+
+TEST_F(PreflightTest, WhatACheckMadeIsMadeAgainWhereItIsGone) {
+  const std::string mails = folder_.Path("mails");
+  Add("mails", "echo >" + mails + "; echo PASSED mails");
+  checks_.back()["outputs"] = {mails};
+  Run("run");
+  EXPECT_EQ(Run("status").code, 0);
+  fs::remove(mails);
+  EXPECT_SAYS(Run("status").err, "mails not yet: has changed since: " + mails);
+  EXPECT_EQ(Run("run").code, 0);
+  EXPECT_TRUE(fs::exists(mails));
+}
+
+TEST_F(PreflightTest, ALaterCommandDoesNotStandForOneThatDidNotRun) {
+  Add("newest", "echo NOT RUN newest: no network");
+  checks_.back()["commands"].push_back({"echo", "PASSED newest: applies"});
+  const auto output = Run("run");
+  EXPECT_EQ(output.code, 6);
+  EXPECT_SAYS(output.out, "NOT RUN newest: What newest says\n  no network\n");
+}
+
+TEST_F(PreflightTest, WhatNeedsAnAnswerThatDoesNotHoldDoesNotHoldEither) {
+  Add("tree", "echo PASSED tree");
+  Add("kunit", "echo PASSED kunit");
+  checks_.back()["needs"] = {"tree"};
+  EXPECT_EQ(Run("run").code, 0);
+  folder_.Write("tree.in", "2");
+  EXPECT_SAYS(Run("status").err, "kunit not yet: needs tree, which does not hold");
+  EXPECT_EQ(json::parse(Run("status", {"--b4"}).out)[1]["status"], "fail");
+}
+
+TEST_F(PreflightTest, AFullDiskUnderWhatItPrintsIsAFault) {
+  Add("form", "echo PASSED form");
+  for (const char* verb : {"run", "list", "status --b4", "matrix --form gitlab"}) {
+    process::Command command;
+    command.argv = {
+        "sh", "-c",
+        std::string(SERIES_PREFLIGHT) + " " + verb + " --plan " + WritePlan() + " >/dev/full"};
+    const auto output = process::Run(command);
+    ASSERT_TRUE(output.ok());
+    EXPECT_EQ(output->code, 6) << verb;
+    EXPECT_SAYS(output->err, "standard output: error: cannot be written");
+  }
 }
 
 TEST_F(PreflightTest, TellsTheThreeOutcomesBeyondAPassApart) {

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "all_written.h"
 #include "exit_codes.h"
 #include "file_io.h"
 #include "files.h"
@@ -95,7 +96,7 @@ int Supervise(const std::function<int()>& body, const sigset_t& callers_mask) {
   if (worker == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::sigprocmask(SIG_SETMASK, &callers_mask, nullptr);
-    const int code = body();
+    const int code = gate::AllWritten(body());
     std::fflush(nullptr);
     ::_exit(code);
   }
