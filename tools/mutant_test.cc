@@ -104,17 +104,22 @@ TEST(MutantTest, NamesEachCaseOnce) {
 /// A case that was renamed would leave its mutants behind.
 TEST(MutantTest, TheProjectsOwnNameCasesThatRun) {
   const std::filesystem::path kunit = PROJECT_KUNIT;
-  std::set<std::string> cases;
-  for (const char* list : {"expected.txt", "expected-kunit-debug.txt"}) {
-    for (const auto& line : git::SplitLines(files::ReadOrEmpty(kunit / list))) cases.insert(line);
-  }
-  ASSERT_GT(cases.size(), 100u);
+  const auto cases_of = [&](const std::string& profile) {
+    std::set<std::string> cases;
+    for (const std::string& list : {std::string("expected.txt"), "expected-" + profile + ".txt"}) {
+      for (const auto& line : git::SplitLines(files::ReadOrEmpty(kunit / list))) cases.insert(line);
+    }
+    return cases;
+  };
+  ASSERT_GT(cases_of("kunit").size(), 100u);
   const auto mutants = Mutant::ReadAll(kunit / "mutants");
   ASSERT_TRUE(mutants.ok()) << mutants.error();
   EXPECT_GE(mutants->size(), 40u);
   for (const auto& mutant : *mutants) {
+    const auto cases = cases_of(mutant.profile);
     for (const auto& test : mutant.caught_by) {
-      EXPECT_TRUE(cases.contains(test)) << mutant.name << ": there is no " << test;
+      EXPECT_TRUE(cases.contains(test))
+          << mutant.name << ": " << mutant.profile << " has no " << test;
     }
   }
 }
