@@ -28,6 +28,7 @@
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/string_choices.h>
 #include <linux/sync_file.h>
 #include <linux/uaccess.h>
 #include <media/videobuf2-dma-contig.h>
@@ -934,7 +935,7 @@ static void poll_dma_buf(struct walk *w, const struct draw *d)
 	if (!find_held(w, d->slot, &place, &mode))
 		return;
 	begin(w, "poll dma-buf %d.%s to %s", place, mode_names[mode],
-	      writes ? "write" : "read");
+	      str_write_read(writes));
 	pending = model_pending(&w->model, place, writes);
 	KUNIT_EXPECT_EQ(test, vb2_kunit_poll(w->dbufs[place][mode],
 					     writes ? EPOLLOUT : EPOLLIN),
@@ -961,7 +962,7 @@ static void export_sync_file(struct walk *w, const struct draw *d)
 	if (s->held || !find_held(w, d->slot, &place, &mode))
 		return;
 	begin(w, "EXPORT_SYNC_FILE %u of %d.%s to %s", n, place,
-	      mode_names[mode], writes ? "write" : "read");
+	      mode_names[mode], str_write_read(writes));
 	file = w->dbufs[place][mode]->file;
 	if (!copy_to_user(w->user, &arg, sizeof(arg)))
 		ret = file->f_op->unlocked_ioctl(file,

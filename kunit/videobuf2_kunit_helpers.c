@@ -391,9 +391,12 @@ vb2_kunit_queue_create(struct kunit *test, enum dma_data_direction dir,
 	vkq->q.dev = dev;
 
 	ret = vb2_core_queue_init(&vkq->q);
-	if (ret)
+	if (ret) {
 		kfree(vkq);
-	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "the queue is not accepted");
+		vkq = NULL;
+	}
+	KUNIT_ASSERT_NOT_NULL_MSG(test, vkq, "the queue is not accepted: %d",
+				  ret);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
 							vb2_kunit_queue_release,
 							vkq), 0);
