@@ -17,7 +17,8 @@ Targets:
   mutants-smp  the same for those that take several CPUs at a time to be seen: under QEMU, and only
                the case that is to see each
 
-Files, in build/mutants: TARGET.txt and TARGET.html (each mutant and the cases that catch it), linux/ (the copy), console.log of the last boot in a folder for each profile.
+Files, in build/mutants: TARGET.txt and TARGET.html, each mutant and the cases that catch it; linux/,
+the copy; console.log of the last boot in a folder for each profile.
 #]=======================================================================]
 include_guard(GLOBAL)
 include(KernelTree)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
 # With the argument "preflight" also what its required checks call, with "preflight-full" what all of
-# them do but clang's and smatch's. python3-ply and python3-git are
-# for the tree's spdxcheck.py: without them checkpatch.pl takes any licence for a valid one.
+# them do but clang's and smatch's.
+# python3-ply and python3-git are for the tree's spdxcheck.py: without them checkpatch.pl takes any
+# licence for a valid one.
 set -eu
 
 packages='build-essential cmake ninja-build

@@ -142,9 +142,7 @@ Tally Count(const std::vector<Row>& rows) {
   Tally tally;
   for (const auto& row : rows) {
     const MutantOutcome& outcome = row.outcome;
-    ++(outcome.kind == Kind::kCaught         ? tally.caught
-       : outcome.good() || outcome.missing() ? tally.not_run
-                                             : tally.bad);
+    ++(!outcome.tried() ? tally.not_run : outcome.kind == Kind::kCaught ? tally.caught : tally.bad);
     if (outcome.missing()) ++tally.missing;
   }
   return tally;
@@ -180,9 +178,9 @@ std::string WriteHtml(const std::vector<Row>& rows, const fs::path& file) {
                tally.not_run == 0 ? Tone::kPlain : Tone::kWarn}});
   html.BeginTable({"mutant", "fault", "outcome", "cases", "seconds"});
   for (const auto& row : rows) {
-    const Tone tone = row.outcome.kind == Kind::kCaught             ? Tone::kGood
-                      : row.outcome.good() || row.outcome.missing() ? Tone::kWarn
-                                                                    : Tone::kBad;
+    const Tone tone = !row.outcome.tried()                ? Tone::kWarn
+                      : row.outcome.kind == Kind::kCaught ? Tone::kGood
+                                                          : Tone::kBad;
     html.Row({{.text = row.mutant->name, .code = true},
               {.text = row.mutant->fault},
               {.text = MutantOutcomeName(row.outcome.kind), .tone = tone},

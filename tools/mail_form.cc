@@ -154,6 +154,7 @@ struct Patch {
   std::vector<patch_mail::Line> notes;    ///< Between `---` and the diff.
   std::vector<patch_mail::Line> diff;
   std::vector<std::string> files;  ///< That the diff touches.
+  std::size_t heads = 0;           ///< Lines "diff --git", one for each of them.
   std::size_t up_line = 0;         ///< Where it first names a path with ".."; 0: nowhere.
   std::size_t cut_line = 0;        ///< Of the first hunk that lacks lines; 0: none does.
   std::vector<Tag> tags;
@@ -180,23 +181,36 @@ bool GoesUp(std::string_view line) {
                    [&](std::string_view name) { return line.starts_with(name); })) {
     return false;
   }
-  // A quoted name may have a dot by its number.
-  constexpr std::string_view kDot = "\\056";
-  std::string text;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    const bool dot = line.substr(at, kDot.size()) == kDot;
-    text += dot ? '.' : line[at];
-    at += dot ? kDot.size() - 1 : 0;
-  }
   constexpr std::string_view kLimits = "/ \t\"";
-  for (auto at = text.find(".."); at != std::string::npos; at = text.find("..", at + 1)) {
+  for (auto at = line.find(".."); at != std::string_view::npos; at = line.find("..", at + 1)) {
     // A name is never what the line begins with.
-    if (kLimits.find(text[at - 1]) != std::string_view::npos &&
-        (at + 2 == text.size() || kLimits.find(text[at + 2]) != std::string_view::npos)) {
+    if (kLimits.find(line[at - 1]) != std::string_view::npos &&
+        (at + 2 == line.size() || kLimits.find(line[at + 2]) != std::string_view::npos)) {
       return true;
     }
   }
   return false;
+}
+
+/// A diffstat's last line: " 2 files changed, 3 insertions(+)".
+struct StatSummary {
+  std::size_t line = 0;  ///< Of the mail; 0: there is none.
+  std::size_t files = 0;
+};
+
+StatSummary FindStatSummary(const std::vector<patch_mail::Line>& notes) {
+  StatSummary summary;
+  for (const auto& note : notes) {
+    const std::string_view text = note.text;
+    const auto end = text.find(' ', 1);
+    if (!text.starts_with(' ') || end == std::string_view::npos) continue;
+    const auto count = Number(text.substr(1, end - 1));
+    const auto what = text.substr(end);
+    if (count && (what.starts_with(" file changed") || what.starts_with(" files changed"))) {
+      summary = {note.line, static_cast<std::size_t>(*count)};
+    }
+  }
+  return summary;
 }
 
 /// The tags of `message`. A line of the last paragraph that begins with a blank continues one.
@@ -257,6 +271,7 @@ Patch TakeApart(const Mail& mail) {
     patch.diff.push_back(body[at]);
     if (hunks.inside[at]) continue;
     if (patch.up_line == 0 && GoesUp(text)) patch.up_line = body[at].line;
+    if (text.starts_with("diff --git ")) ++patch.heads;
     if (text.starts_with("diff --git a/") && text.rfind(" b/") != std::string_view::npos) {
       AddFile(text.substr(text.rfind(" b/") + 1), &patch.files);
     }
@@ -519,6 +534,14 @@ class Judge {
     if (patch_.cut_line > 0) {
       Tell("diff-cut", patch_.cut_line, "the hunk has not the lines that its head counts");
     }
+    const StatSummary stat = FindStatSummary(patch_.notes);
+    // A diff that git did not make has no such heads.
+    if (stat.line > 0 && patch_.heads > 0 && stat.files != patch_.heads) {
+      Tell("diff-cut", stat.line,
+           fmt::format("the diffstat counts {} changed, the diff has {}",
+                       stat.files == 1 ? "1 file" : fmt::format("{} files", stat.files),
+                       patch_.heads));
+    }
     bool text = false;
     bool dump = false;
     for (std::size_t i = 0; i < patch_.message.size(); ++i) {
@@ -712,9 +735,9 @@ class Judge {
     const bool known = patch_.sender.address.find('@') != std::string::npos &&
                        Lower(patch_.sender.name).find(" via ") == std::string::npos;
     // Who sends their own work from another address signs by that of the work.
-    const bool own_work = patch_.from_in_body && !Same(patch_.author, patch_.sender) &&
-                          (Same(last, patch_.author) || SameName(last, patch_.sender));
-    if (known && !Same(last, patch_.sender) && !own_work) {
+    const bool other_address =
+        patch_.from_in_body && !Same(patch_.author, patch_.sender) && SameName(last, patch_.sender);
+    if (known && !Same(last, patch_.sender) && !other_address) {
       Tell("sign-off-sender", signers.back()->line,
            fmt::format("the last \"Signed-off-by:\" is not of who sends this, {} <{}>",
                        Quote(patch_.sender.name), Quote(patch_.sender.address)));
@@ -879,7 +902,9 @@ const std::vector<Rule>& Rules() {
       {"numbering", true, "each number of a series once", kPatches},
       {"cover-letter", true, "several patches have a letter, which says something", kPosting},
       {"no-diff", true, "a patch has a diff", kPatches},
-      {"diff-cut", true, "each hunk has the lines that its head counts", kPatches},
+      {"diff-cut", true,
+       "each hunk has the lines that its head counts, and the diff the files of the diffstat",
+       kPatches},
       {"path", true, "no path with \"..\" in the diff", kPatches},
       {"message-empty", true, "a commit message that is more than tags", kPatches},
       {"line-length", false,
@@ -893,7 +918,8 @@ const std::vector<Rule>& Rules() {
       {"sign-off-author", true, "the author (From) has signed off", kPatches},
       {"sign-off-order", true, "the author first, then those who passed it on", kPatches},
       {"sign-off-sender", true,
-       "the last one is of who sends the mail, or of the author that \"From: \" in the body names",
+       "the last one is of who sends the mail, of whatever address where \"From: \" in the body "
+       "names the author",
        kPatches},
       {"co-developed-by", true, "directly followed by that person's Signed-off-by", kPatches},
       {"fixes", true, "Fixes: 12 or more hexadecimal digits (\"subject\"), on one line", kPatches},

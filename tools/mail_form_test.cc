@@ -67,6 +67,7 @@ Draft Subject(const std::string& text) { return With(&Draft::subject, text); }
 Draft Text(const std::string& text) { return With(&Draft::text, text); }
 Draft Tags(const std::string& text) { return With(&Draft::tags, text); }
 Draft Headers(const std::string& text) { return With(&Draft::headers, text); }
+Draft Notes(const std::string& text) { return With(&Draft::notes, text); }
 Draft From(const std::string& text) { return With(&Draft::from, text); }
 Draft Diff(const std::string& text) { return With(&Draft::diff, text); }
 
@@ -140,8 +141,10 @@ const std::vector<Case>& Cases() {
       {"no-diff", Diff(""), Letter("[PATCH 0/1] media: do it", "Why.\n")},
       {"diff-cut", Diff("@@ -1,2 +1,2 @@\n-a\n+b\n"),
        Diff("@@ -1,2 +1,2 @@\n-a\n+b\n c\n\\ No newline at end of file\n")},
+      {"diff-cut", Notes(" 2 files changed, 2 insertions(+)\n"),
+       Notes(" 2 files changed in v1\n 1 file changed, 1 insertion(+)\n")},
       {"path", Of(Draft{}, "drivers/media/../../x.c"), Of(Draft{}, "drivers/media/x..c")},
-      {"path", Diff("--- \"a/drivers/\\056./x.c\"\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n"),
+      {"path", Diff("--- \"a/drivers/../x.c\"\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n"),
        Diff("@@ -1 +1 @@\n--- ../x\n+++ ../x\n")},
       {"message-empty", Text(""), Text("Why.\n\n")},
       {"message-empty",
@@ -185,6 +188,9 @@ const std::vector<Case>& Cases() {
       {"sign-off-sender", Tags(kOwn + std::string(kOther)),
        Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n",
             kOwn + std::string(kOther))},
+      {"sign-off-sender", Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n", kOwn),
+       Sent("A <a@home.example>", "From: A <a@example.org>\n\nWhy.\n\n",
+            kOwn + std::string("Signed-off-by: A <a@home.example>\n"))},
       {"sign-off-sender",
        Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n",
             kOwn + std::string("Signed-off-by: C <c@example.org>\n")),

@@ -36,6 +36,7 @@ struct MutantOutcome {
   bool good() const { return kind == Kind::kCaught || kind == Kind::kNotRun; }
   /// Nothing is known of the suite: neither good nor bad.
   bool missing() const { return kind == Kind::kMissing; }
+  bool tried() const { return kind != Kind::kNotRun && kind != Kind::kMissing; }
 };
 
 /// The word for it in tables: "caught", "missed", ...

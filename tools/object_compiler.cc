@@ -199,9 +199,9 @@ Result<std::string> ObjectCompiler::Configure(const Place& place, const std::str
   const auto config = files::Read(place.objects / ".config");
   if (!config.ok()) return config;
   if (const std::string unmet = FirstUnmet(*options, *config); !unmet.empty()) {
-    return Error{fmt::format("{}: error: \"{}\" is not so in {}",
-                             (settings_.project / kConfig).string(), unmet,
-                             (place.objects / ".config").string())};
+    return Error{fmt::format(
+        "{}: error: \"{}\" is not so in {}; give what it depends on, or drop it",
+        (settings_.project / kConfig).string(), unmet, (place.objects / ".config").string())};
   }
   const auto written = files::Write(note, made_of);
   if (!written.ok()) return Error{written.error()};

@@ -98,6 +98,22 @@ class OutgoingSeriesTest : public RepositoryTest {
     ASSERT_EQ(gate::WriteVerdict(verdict, (build() / "kunit/verdict.json").string()), "");
   }
 
+  /// Imports `mails` as somebody else's series, and applies it.
+  void ExpectApplies(const fs::path& mails) const {
+    const fs::path other = top_ / "other";
+    process::Command command;
+    command.argv = {KERNEL_SERIES,    "import", "--project",        other.string(), "--build",
+                    build().string(), "--home", project().string(), "--series",     mails.string()};
+    const auto imported = process::Run(command);
+    ASSERT_TRUE(imported.ok() && imported->ok()) << imported->err;
+    command.argv = {KERNEL_SERIES,    "applies",  "--project",       other.string(), "--build",
+                    build().string(), "--origin", theirs().string(), "--only-apply"};
+    const auto applied = process::Run(command);
+    ASSERT_TRUE(applied.ok());
+    EXPECT_EQ(applied->code, 0) << applied->err << applied->out;
+    EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
+  }
+
   /// The tree with the series, and the note of its contents, which is written first.
   void Apply() const {
     const auto output =
@@ -236,18 +252,7 @@ TEST_F(OutgoingSeriesTest, TheMailsGoToWhomTheyConcern) {
 TEST_F(OutgoingSeriesTest, AnMboxOfSomebodyElseIsApplied) {
   const fs::path mbox = top_ / "theirs.mbox";
   Write(mbox, Git(author(), {"format-patch", "--stdout", "--cover-letter", "origin/main"}) + "\n");
-  const fs::path other = top_ / "other";
-  process::Command command;
-  command.argv = {KERNEL_SERIES,    "import", "--project",        other.string(), "--build",
-                  build().string(), "--home", project().string(), "--series",     mbox.string()};
-  const auto imported = process::Run(command);
-  ASSERT_TRUE(imported.ok() && imported->ok()) << imported->err;
-  command.argv = {KERNEL_SERIES,    "applies",  "--project",       other.string(), "--build",
-                  build().string(), "--origin", theirs().string(), "--only-apply"};
-  const auto applied = process::Run(command);
-  ASSERT_TRUE(applied.ok());
-  EXPECT_EQ(applied->code, 0) << applied->err << applied->out;
-  EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
+  ExpectApplies(mbox);
 }
 
 TEST_F(OutgoingSeriesTest, AnEncodedMailOfSomebodyElseIsApplied) {
@@ -261,18 +266,7 @@ TEST_F(OutgoingSeriesTest, AnEncodedMailOfSomebodyElseIsApplied) {
   const fs::path mail = top_ / "theirs.eml";
   Write(mail, patch.substr(0, body) + "\nContent-Transfer-Encoding: quoted-printable\n\n" + quoted +
                   "\n");
-  const fs::path other = top_ / "other";
-  process::Command command;
-  command.argv = {KERNEL_SERIES,    "import", "--project",        other.string(), "--build",
-                  build().string(), "--home", project().string(), "--series",     mail.string()};
-  const auto imported = process::Run(command);
-  ASSERT_TRUE(imported.ok() && imported->ok()) << imported->err;
-  command.argv = {KERNEL_SERIES,    "applies",  "--project",       other.string(), "--build",
-                  build().string(), "--origin", theirs().string(), "--only-apply"};
-  const auto applied = process::Run(command);
-  ASSERT_TRUE(applied.ok());
-  EXPECT_EQ(applied->code, 0) << applied->err << applied->out;
-  EXPECT_EQ(files::ReadOrEmpty(tree() / "core.c"), "core of the first patch\n");
+  ExpectApplies(mail);
 }
 
 TEST_F(OutgoingSeriesTest, AnImportDoesNotTouchAProject) {

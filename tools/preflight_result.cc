@@ -79,12 +79,12 @@ CheckResult Understand(int code, std::string_view printed) {
     result.says = not_run;
     return result;
   }
-  // A program that does what a check should tells what it looked at.
   if (code == 0 && verdict.starts_with("FAILED ")) {
     result.outcome = Outcome::kInfrastructure;
     result.says = fmt::format("exits with 0, and says: {}", verdict);
     return result;
   }
+  // A program that does what a check should tells what it looked at.
   if (code == 0 && !last.empty()) {
     result.outcome = Outcome::kPassed;
     result.findings.clear();  // Of others, then: what a base is known for.

@@ -100,10 +100,8 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
     }
     // What a later one says of its part does not stand for this one's.
     const auto part = Understand(code, std::string_view(printed).substr(before));
-    if (code != 0 || part.outcome == Outcome::kNotRun) {
-      printed.erase(0, part.outcome == Outcome::kNotRun ? before : 0);
-      break;
-    }
+    if (part.outcome == Outcome::kNotRun) printed.erase(0, before);
+    if (code != 0 || part.outcome == Outcome::kNotRun) break;
   }
   CheckResult result = Understand(code, printed);
   // Programs put their check's name before it, which stands there already.

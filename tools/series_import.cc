@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <system_error>
@@ -134,21 +135,40 @@ int TotalOf(const std::vector<Piece>& mails) {
   return most == counts.end() ? 0 : most->first;
 }
 
-/// The error where some of `mails` are no part of a series of `of` patches.
-Result<Done> FindForeign(const std::vector<Piece>& mails, int of, const fs::path& series) {
+/// The first few subjects of those that `other` is true for; empty: it is for none.
+std::string SubjectsOf(const std::vector<Piece>& mails,
+                       const std::function<bool(const Piece&)>& other) {
   constexpr int kShown = 3;
   std::string subjects;
   int count = 0;
   for (const auto& mail : mails) {
-    if (mail.Total() == of && mail.subject.number <= of) continue;
+    if (!other(mail)) continue;
     if (++count <= kShown) subjects += (count == 1 ? "" : ", ") + Quoted(mail);
   }
-  if (count == 0) return Done{};
   if (count > kShown) subjects += fmt::format(" and {} more", count - kShown);
+  return subjects;
+}
+
+/// The error where some of `mails` are no part of a series of `of` patches, or of another version
+/// of it than the newest.
+Result<Done> FindForeign(const std::vector<Piece>& mails, int of, const fs::path& series) {
+  const std::string foreign = SubjectsOf(
+      mails, [&](const Piece& mail) { return mail.Total() != of || mail.subject.number > of; });
+  if (!foreign.empty()) {
+    return Error{
+        fmt::format("{}: error: not of the series of {}: {}; give an mbox or a folder "
+                    "with the mails of one series only",
+                    series.string(), of, foreign)};
+  }
+  int newest = 0;
+  for (const auto& mail : mails) newest = std::max(newest, mail.subject.version);
+  const std::string older =
+      SubjectsOf(mails, [&](const Piece& mail) { return mail.subject.version != newest; });
+  if (older.empty()) return Done{};
   return Error{
-      fmt::format("{}: error: not of the series of {}: {}; give an mbox or a folder with "
-                  "the mails of one series only",
-                  series.string(), of, subjects)};
+      fmt::format("{}: error: not of version {} of the series: {}; give an mbox or a "
+                  "folder with the mails of one version only",
+                  series.string(), newest, older)};
 }
 
 /// Puts numbered mails into their order. The error says which is missing, there twice, or none of
@@ -213,7 +233,7 @@ Result<bool> Mark(const fs::path& project) {
   fs::create_directories(project, error);
   // Not beside and renamed: a kill in between would leave a folder that is not empty.
   if (!error) std::ofstream(project / kMark) << "Made by kernel-series import, which empties it.\n";
-  if (error || !fs::exists(project / kMark)) {
+  if (error || !fs::exists(project / kMark, error)) {
     return Error{fmt::format("{}: error: cannot be written", project.string())};
   }
   return true;

@@ -109,6 +109,15 @@ TEST_F(ImportTest, APatchThatIsMissingOrThereTwiceIsAnError) {
             std::string::npos);
 }
 
+TEST_F(ImportTest, TwoVersionsAreAnError) {
+  EXPECT_NE(
+      ErrorOf(folder_.Write("both", Patch("[PATCH 1/2] a") + Patch("[PATCH 2/2] b") +
+                                        Patch("[PATCH v2 1/2] a") + Patch("[PATCH v2 2/2] b")))
+          .find("both: error: not of version 2 of the series: \"[PATCH 1/2] a\", "
+                "\"[PATCH 2/2] b\"; give"),
+      std::string::npos);
+}
+
 TEST_F(ImportTest, WhatHoldsNoPatchIsAnError) {
   EXPECT_NE(ErrorOf(folder_.Write("empty", ""))
                 .find("empty: error: holds no patch; give an mbox, a mail or a folder of mails"),
