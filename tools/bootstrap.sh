@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs what a build needs, from Debian 12's own packages. With all of it there it does nothing.
 # With the argument "preflight" also what its required checks call, with "preflight-full" what all of
-# them do but clang's and smatch's.
+# them do; with "llvm" also what those with clang do. No package has smatch.
 # python3-ply and python3-git are for the tree's spdxcheck.py: without them checkpatch.pl takes any
 # licence for a valid one.
 set -eu
@@ -16,15 +16,19 @@ packages='build-essential cmake ninja-build
 required='gcc-aarch64-linux-gnu sparse'
 full='qemu-system-x86 qemu-system-arm pahole coccinelle ocaml-nox python3-sphinx
   python3-sphinx-rtd-theme python3-yaml'
-case ${1-} in
-  '') ;;
-  preflight) packages="$packages $required" ;;
-  preflight-full) packages="$packages $required $full" ;;
-  *)
-    echo "tools/bootstrap.sh: error: $1: unknown; it takes nothing, \"preflight\" or \"preflight-full\"" >&2
-    exit 5
-    ;;
-esac
+llvm='clang lld llvm'
+for argument in "$@"; do
+  case $argument in
+    preflight) packages="$packages $required" ;;
+    preflight-full) packages="$packages $required $full" ;;
+    llvm) packages="$packages $llvm" ;;
+    *)
+      echo "tools/bootstrap.sh: error: $argument: unknown; it takes \"preflight\" or" \
+        "\"preflight-full\", and \"llvm\"" >&2
+      exit 5
+      ;;
+  esac
+done
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "tools/bootstrap.sh: error: this is no Debian; install what these packages hold there:" \

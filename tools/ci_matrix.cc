@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace ci_matrix {
 namespace {
@@ -19,8 +20,22 @@ constexpr char kHead[] =
 /// them for something else.
 std::string Quote(const std::string& name) { return "\"" + name + "\""; }
 
+const char* TierName(Tier tier) { return tier == Tier::kFull ? "preflight-full" : "preflight"; }
+
 /// What tools/bootstrap.sh is told to install.
-const char* ToolsOf(Tier tier) { return tier == Tier::kFull ? "preflight-full" : "preflight"; }
+std::string ToolsOf(const Check& check) {
+  const bool clang =
+      std::find(check.inputs.begin(), check.inputs.end(), "program:clang") != check.inputs.end();
+  return std::string(TierName(check.tier)) + (clang ? " llvm" : "");
+}
+
+/// What a runner keeps of a check, from the project's folder: the table, and what proves it.
+std::vector<std::string> Kept(const Check& check) {
+  std::vector<std::string> paths = {"build/preflight/"};
+  const bool elsewhere = !check.proof.empty() && !check.proof.starts_with("preflight/");
+  if (elsewhere) paths.push_back("build/" + check.proof);
+  return paths;
+}
 
 }  // namespace
 
@@ -30,21 +45,22 @@ std::string ForGitLab(const Plan& plan) {
       ".preflight:\n"
       "  image: debian:12\n"
       "  script:\n"
-      "    - tools/bootstrap.sh \"$TOOLS\"\n"
+      "    - tools/bootstrap.sh $TOOLS\n"
       "    - cmake --preset kunit\n"
       "    - cmake --build build --target \"preflight-$CHECK\"\n"
       "  artifacts:\n"
-      "    when: always\n"
-      "    paths:\n"
-      "      - build/preflight/\n";
+      "    when: always\n";
   for (const Check& check : plan.checks) {
     text += fmt::format(
         "\n{0}:\n"
         "  extends: .preflight\n"
         "  variables:\n"
         "    CHECK: {0}\n"
-        "    TOOLS: {1}\n",
-        Quote(check.name), ToolsOf(check.tier));
+        "    TOOLS: {1}\n"
+        "  artifacts:\n"
+        "    paths:\n",
+        Quote(check.name), ToolsOf(check));
+    for (const auto& path : Kept(check)) text += fmt::format("      - {}\n", path);
     if (check.tier == Tier::kFull) {
       text +=
           "  rules:\n"
@@ -64,7 +80,7 @@ std::string ForGitHub(const Plan& plan) {
     const bool any = std::any_of(plan.checks.begin(), plan.checks.end(),
                                  [&](const Check& check) { return check.tier == tier; });
     if (!any) continue;  // A matrix of nothing is refused.
-    text += fmt::format("  {}:\n", ToolsOf(tier));
+    text += fmt::format("  {}:\n", TierName(tier));
     // A push asks what is required; the rest is asked for by hand.
     if (tier == Tier::kFull) text += "    if: github.event_name == 'workflow_dispatch'\n";
     text +=
@@ -73,24 +89,26 @@ std::string ForGitHub(const Plan& plan) {
         "    strategy:\n"
         "      fail-fast: false\n"
         "      matrix:\n"
-        "        check:\n";
+        "        include:\n";
     for (const Check& check : plan.checks) {
-      if (check.tier == tier) text += fmt::format("          - {}\n", Quote(check.name));
+      if (check.tier != tier) continue;
+      text += fmt::format("          - check: {}\n            tools: {}\n            keep: |\n",
+                          Quote(check.name), ToolsOf(check));
+      for (const auto& path : Kept(check)) text += fmt::format("              {}\n", path);
     }
     // Without a git of its own the checkout would be no repository.
-    text += fmt::format(
+    text +=
         "    steps:\n"
         "      - run: apt-get update && apt-get install --yes git\n"
         "      - uses: actions/checkout@v4\n"
-        "      - run: tools/bootstrap.sh {}\n"
+        "      - run: tools/bootstrap.sh ${{ matrix.tools }}\n"
         "      - run: cmake --preset kunit\n"
-        "      - run: cmake --build build --target \"preflight-${{{{ matrix.check }}}}\"\n"
+        "      - run: cmake --build build --target \"preflight-${{ matrix.check }}\"\n"
         "      - uses: actions/upload-artifact@v4\n"
         "        if: always()\n"
         "        with:\n"
-        "          name: preflight-${{{{ matrix.check }}}}\n"
-        "          path: build/preflight/\n",
-        ToolsOf(tier));
+        "          name: preflight-${{ matrix.check }}\n"
+        "          path: ${{ matrix.keep }}\n";
   }
   return text;
 }

@@ -27,6 +27,7 @@ class ReportTest : public testing::Test {
     plan_.checks[0].proof = "kunit/report.html";
     plan_.checks[2].optional = true;
     plan_.checks[3].tier = Tier::kFull;
+    plan_.checks[3].inputs = {"program:clang"};
     std::vector<CheckResult> results(3);
     results[0].outcome = Outcome::kPassed;
     results[0].says = "178 tests: 178 passed";
@@ -140,18 +141,22 @@ TEST_F(ReportTest, APipelineHasNoMatrixOfNothing) {
 TEST_F(ReportTest, APipelineHasAJobForEachCheckAndItsTools) {
   const std::string gitlab = ci_matrix::ForGitLab(plan_);
   EXPECT_NE(gitlab.find("\n\"kunit\":\n  extends: .preflight\n  variables:\n    CHECK: "
-                        "\"kunit\"\n    TOOLS: preflight\n\n"),
+                        "\"kunit\"\n    TOOLS: preflight\n  artifacts:\n    paths:\n"
+                        "      - build/preflight/\n      - build/kunit/report.html\n\n"),
             std::string::npos)
       << gitlab;
-  EXPECT_NE(gitlab.find("CHECK: \"compile\"\n    TOOLS: preflight-full\n  rules:\n    - if: "
-                        "$PREFLIGHT_TIER == \"full\"\n"),
-            std::string::npos);
+  EXPECT_NE(gitlab.find("CHECK: \"compile\"\n    TOOLS: preflight-full llvm\n"), std::string::npos);
+  EXPECT_NE(
+      gitlab.find("      - build/preflight/\n  rules:\n    - if: $PREFLIGHT_TIER == \"full\"\n"),
+      std::string::npos);
   const std::string github = ci_matrix::ForGitHub(plan_);
   const auto full = github.find("  preflight-full:\n    if: github.event_name == ");
   ASSERT_NE(full, std::string::npos) << github;
-  EXPECT_GT(github.find("          - \"compile\"\n"), full);
-  EXPECT_LT(github.find("          - \"kunit\"\n"), full);
-  EXPECT_NE(github.find("tools/bootstrap.sh preflight-full\n", full), std::string::npos);
+  EXPECT_GT(github.find("- check: \"compile\"\n            tools: preflight-full llvm\n"), full);
+  EXPECT_LT(github.find("- check: \"kunit\"\n            tools: preflight\n            keep: |\n"
+                        "              build/preflight/\n              build/kunit/report.html\n"),
+            full);
+  EXPECT_NE(github.find("tools/bootstrap.sh ${{ matrix.tools }}\n", full), std::string::npos);
   EXPECT_NE(github.find("--target \"preflight-${{ matrix.check }}\"\n"), std::string::npos);
 }
 
