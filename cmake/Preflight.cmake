@@ -379,9 +379,13 @@ add_custom_target(ci-matrix
 # The example of somebody else's series: one mail, in a build folder of its own, by our programs.
 if(BUILD_TESTING AND NOT SERIES)
   set(theirs_build "${CMAKE_BINARY_DIR}/theirs")
+  set(theirs_tools "${CMAKE_BINARY_DIR}")
+  if(HOST_TOOLS)
+    set(theirs_tools "${host_tools}")
+  endif()
   add_test(NAME theirs.configure
     COMMAND ${CMAKE_COMMAND} -S "${CMAKE_SOURCE_DIR}" -B "${theirs_build}" -G Ninja
-      "-DHOST_TOOLS=${CMAKE_BINARY_DIR}" -DBUILD_TESTING=OFF
+      "-DHOST_TOOLS=${theirs_tools}" -DBUILD_TESTING=OFF
       "-DKERNEL_TREE=${KERNEL_TREE}" "-DKERNEL_BASE=${KERNEL_BASE}"
       "-DSERIES=${CMAKE_SOURCE_DIR}/tools/testdata/theirs.mbox")
   add_test(NAME theirs.preflight
@@ -389,7 +393,7 @@ if(BUILD_TESTING AND NOT SERIES)
       --target preflight-applies preflight-form preflight-checkpatch preflight-spelling)
   add_test(NAME theirs.no-tools
     COMMAND ${CMAKE_COMMAND} -S "${CMAKE_SOURCE_DIR}" -B "${theirs_build}-no-tools" -G Ninja
-      "-DHOST_TOOLS=${CMAKE_BINARY_DIR}/no-such-folder")
+      "-DHOST_TOOLS=${theirs_tools}/no-such-folder")
   set_tests_properties(theirs.no-tools PROPERTIES LABELS integration
     PASS_REGULAR_EXPRESSION "no-such-folder: no build folder of this project")
   set_tests_properties(theirs.configure PROPERTIES FIXTURES_SETUP theirs_configured LABELS kernel)

@@ -16,7 +16,7 @@ packages='build-essential cmake ninja-build
 required='gcc-aarch64-linux-gnu sparse'
 full='qemu-system-x86 qemu-system-arm pahole coccinelle ocaml-nox python3-sphinx
   python3-sphinx-rtd-theme python3-yaml'
-llvm='clang lld llvm'
+llvm='clang lld llvm libclang-rt-dev'
 for argument in "$@"; do
   case $argument in
     preflight) packages="$packages $required" ;;

@@ -154,7 +154,7 @@ struct Patch {
   std::vector<patch_mail::Line> notes;    ///< Between `---` and the diff.
   std::vector<patch_mail::Line> diff;
   std::vector<std::string> files;  ///< That the diff touches.
-  std::size_t heads = 0;           ///< Lines "diff --git", one for each of them.
+  std::size_t heads = 0;           ///< Different lines "diff --git".
   std::size_t up_line = 0;         ///< Where it first names a path with ".."; 0: nowhere.
   std::size_t cut_line = 0;        ///< Of the first hunk that lacks lines; 0: none does.
   std::vector<Tag> tags;
@@ -181,11 +181,19 @@ bool GoesUp(std::string_view line) {
                    [&](std::string_view name) { return line.starts_with(name); })) {
     return false;
   }
+  // git never writes a dot by its number in a quoted name, but reads it.
+  constexpr std::string_view kDot = "\\056";
+  std::string text;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const bool dot = line.substr(at, kDot.size()) == kDot;
+    text += dot ? '.' : line[at];
+    at += dot ? kDot.size() - 1 : 0;
+  }
   constexpr std::string_view kLimits = "/ \t\"";
-  for (auto at = line.find(".."); at != std::string_view::npos; at = line.find("..", at + 1)) {
+  for (auto at = text.find(".."); at != std::string::npos; at = text.find("..", at + 1)) {
     // A name is never what the line begins with.
-    if (kLimits.find(line[at - 1]) != std::string_view::npos &&
-        (at + 2 == line.size() || kLimits.find(line[at + 2]) != std::string_view::npos)) {
+    if (kLimits.find(text[at - 1]) != std::string_view::npos &&
+        (at + 2 == text.size() || kLimits.find(text[at + 2]) != std::string_view::npos)) {
       return true;
     }
   }
@@ -266,12 +274,17 @@ Patch TakeApart(const Mail& mail) {
   }
   const auto hunks = patch_mail::FindHunks(body);
   patch.cut_line = hunks.cut;
+  std::string_view head;
   for (; at < body.size(); ++at) {
     const std::string_view text = body[at].text;
     patch.diff.push_back(body[at]);
     if (hunks.inside[at]) continue;
     if (patch.up_line == 0 && GoesUp(text)) patch.up_line = body[at].line;
-    if (text.starts_with("diff --git ")) ++patch.heads;
+    if (text.starts_with("diff --git ")) {
+      // A file that becomes a link has two, one behind the other.
+      if (text != head) ++patch.heads;
+      head = text;
+    }
     if (text.starts_with("diff --git a/") && text.rfind(" b/") != std::string_view::npos) {
       AddFile(text.substr(text.rfind(" b/") + 1), &patch.files);
     }
@@ -734,10 +747,12 @@ class Judge {
     const Person last = ParsePerson(signers.back()->value);
     const bool known = patch_.sender.address.find('@') != std::string::npos &&
                        Lower(patch_.sender.name).find(" via ") == std::string::npos;
-    // Who sends their own work from another address signs by that of the work.
-    const bool other_address =
-        patch_.from_in_body && !Same(patch_.author, patch_.sender) && SameName(last, patch_.sender);
-    if (known && !Same(last, patch_.sender) && !other_address) {
+    // Who sends their own work from another address, or spelt in another way, signs as the work
+    // has it.
+    const bool also_theirs =
+        patch_.from_in_body && !Same(patch_.author, patch_.sender) &&
+        (SameName(last, patch_.sender) || Lower(last.address) == Lower(patch_.sender.address));
+    if (known && !Same(last, patch_.sender) && !also_theirs) {
       Tell("sign-off-sender", signers.back()->line,
            fmt::format("the last \"Signed-off-by:\" is not of who sends this, {} <{}>",
                        Quote(patch_.sender.name), Quote(patch_.sender.address)));
@@ -875,7 +890,9 @@ Subject ParseSubject(std::string_view text) {
       std::string_view rest = word;
       if (rest.starts_with("PATCH")) rest.remove_prefix(5);  // "PATCHv2" is seen, too.
       if (Lower(rest.substr(0, 1)) == "v") {
-        if (const auto version = Number(rest.substr(1))) subject.version = *version;
+        // "v2.1" is one patch of v2, sent anew.
+        const auto digits = rest.substr(1, rest.find('.') - 1);
+        if (const auto version = Number(digits)) subject.version = *version;
       }
       subject.tags += (subject.tags.empty() ? "" : " ") + word;
     }
@@ -918,8 +935,8 @@ const std::vector<Rule>& Rules() {
       {"sign-off-author", true, "the author (From) has signed off", kPatches},
       {"sign-off-order", true, "the author first, then those who passed it on", kPatches},
       {"sign-off-sender", true,
-       "the last one is of who sends the mail, of whatever address where \"From: \" in the body "
-       "names the author",
+       "the last one is of who sends the mail, by another address or name where \"From: \" in the "
+       "body has it",
        kPatches},
       {"co-developed-by", true, "directly followed by that person's Signed-off-by", kPatches},
       {"fixes", true, "Fixes: 12 or more hexadecimal digits (\"subject\"), on one line", kPatches},

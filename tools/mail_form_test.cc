@@ -94,6 +94,11 @@ Draft Sent(const std::string& from, const std::string& text, const std::string& 
 const std::vector<Case>& Cases() {
   const std::string wide(70, 'w');
   const std::string fixes = "Fixes: 0123456789ab (\"media: begin\")\n";
+  // As git has it where a link becomes a file: two diffs of one name.
+  Draft linked = Notes(" 1 file changed, 1 insertion(+), 1 deletion(-)\n");
+  linked.diff = "deleted file mode 120000\n--- a/drivers/media/x.c\n+++ /dev/null\n" + linked.diff +
+                "diff --git a/drivers/media/x.c b/drivers/media/x.c\nnew file mode 100644\n"
+                "--- /dev/null\n+++ b/drivers/media/x.c\n@@ -0,0 +1 @@\n+b\n";
   static const std::vector<Case> kCases = {
       {"plain-text", Headers("Content-Type: text/html\n"),
        Headers("Content-Type: text/plain; charset=UTF-8\n")},
@@ -143,8 +148,9 @@ const std::vector<Case>& Cases() {
        Diff("@@ -1,2 +1,2 @@\n-a\n+b\n c\n\\ No newline at end of file\n")},
       {"diff-cut", Notes(" 2 files changed, 2 insertions(+)\n"),
        Notes(" 2 files changed in v1\n 1 file changed, 1 insertion(+)\n")},
+      {"diff-cut", Notes(" 3 files changed\n"), linked},
       {"path", Of(Draft{}, "drivers/media/../../x.c"), Of(Draft{}, "drivers/media/x..c")},
-      {"path", Diff("--- \"a/drivers/../x.c\"\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n"),
+      {"path", Diff("--- \"a/drivers/\\056./x.c\"\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n"),
        Diff("@@ -1 +1 @@\n--- ../x\n+++ ../x\n")},
       {"message-empty", Text(""), Text("Why.\n\n")},
       {"message-empty",
@@ -195,6 +201,8 @@ const std::vector<Case>& Cases() {
        Sent("B <b@example.org>", "From: A <a@example.org>\n\nWhy.\n\n",
             kOwn + std::string("Signed-off-by: C <c@example.org>\n")),
        Sent("A <a@home.example>", "From: A <a@example.org>\n\nWhy.\n\n", kOwn)},
+      {"sign-off-sender", Sent("a@home.example", "From: A <a@example.org>\n\nWhy.\n\n", kOwn),
+       Sent("\"A, M.\" <A@example.org>", "From: A <a@example.org>\n\nWhy.\n\n", kOwn)},
       {"sign-off-sender", Tags(kOwn + std::string("Signed-off-by: A <a@home.example>\n")),
        Sent("B <b@home.example>", "From: A <a@example.org>\n\nWhy.\n\n",
             kOwn + std::string(kOther))},

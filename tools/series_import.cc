@@ -149,8 +149,7 @@ std::string SubjectsOf(const std::vector<Piece>& mails,
   return subjects;
 }
 
-/// The error where some of `mails` are no part of a series of `of` patches, or of another version
-/// of it than the newest.
+/// The error where some of `mails` are no part of a series of `of` patches.
 Result<Done> FindForeign(const std::vector<Piece>& mails, int of, const fs::path& series) {
   const std::string foreign = SubjectsOf(
       mails, [&](const Piece& mail) { return mail.Total() != of || mail.subject.number > of; });
@@ -160,24 +159,42 @@ Result<Done> FindForeign(const std::vector<Piece>& mails, int of, const fs::path
                     "with the mails of one series only",
                     series.string(), of, foreign)};
   }
-  int newest = 0;
-  for (const auto& mail : mails) newest = std::max(newest, mail.subject.version);
-  const std::string older =
-      SubjectsOf(mails, [&](const Piece& mail) { return mail.subject.version != newest; });
+  return Done{};
+}
+
+/// The error where `mails` are of several versions of a series. A letter says nothing: its sender
+/// forgets the version more easily than git does.
+Result<Done> FindOlder(const std::vector<Piece>& mails, const fs::path& series) {
+  // Without numbers, patches that have nothing to do with each other may stand side by side.
+  std::map<std::string, int> newest;
+  const auto name_of = [](const Piece& mail) {
+    return mail.Total() > 0 ? std::string() : mail.subject.summary;
+  };
+  for (const auto& mail : mails) {
+    if (mail.IsLetter()) continue;
+    int& known = newest[name_of(mail)];
+    known = std::max(known, mail.subject.version);
+  }
+  int version = 0;
+  const std::string older = SubjectsOf(mails, [&](const Piece& mail) {
+    if (mail.IsLetter() || mail.subject.version == newest[name_of(mail)]) return false;
+    version = newest[name_of(mail)];
+    return true;
+  });
   if (older.empty()) return Done{};
   return Error{
-      fmt::format("{}: error: not of version {} of the series: {}; give an mbox or a "
+      fmt::format("{}: error: there is a version {} of this: {}; give an mbox or a "
                   "folder with the mails of one version only",
-                  series.string(), newest, older)};
+                  series.string(), version, older)};
 }
 
 /// Puts numbered mails into their order. The error says which is missing, there twice, or none of
 /// the series. Without numbers they stand as they are named.
 Result<Done> Sort(std::vector<Piece>* mails, const fs::path& series) {
   const int of = TotalOf(*mails);
-  if (of == 0) return Done{};
-  auto known = FindForeign(*mails, of, series);
-  if (!known.ok()) return known;
+  auto known = of == 0 ? Result<Done>(Done{}) : FindForeign(*mails, of, series);
+  if (known.ok()) known = FindOlder(*mails, series);
+  if (!known.ok() || of == 0) return known;
   std::stable_sort(mails->begin(), mails->end(), [](const Piece& a, const Piece& b) {
     return a.subject.number < b.subject.number;
   });

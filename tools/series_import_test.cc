@@ -113,9 +113,18 @@ TEST_F(ImportTest, TwoVersionsAreAnError) {
   EXPECT_NE(
       ErrorOf(folder_.Write("both", Patch("[PATCH 1/2] a") + Patch("[PATCH 2/2] b") +
                                         Patch("[PATCH v2 1/2] a") + Patch("[PATCH v2 2/2] b")))
-          .find("both: error: not of version 2 of the series: \"[PATCH 1/2] a\", "
+          .find("both: error: there is a version 2 of this: \"[PATCH 1/2] a\", "
                 "\"[PATCH 2/2] b\"; give"),
       std::string::npos);
+  EXPECT_NE(ErrorOf(folder_.Write("one", Patch("[PATCH] a") + Patch("[PATCH v2] a")))
+                .find("one: error: there is a version 2 of this: \"[PATCH] a\"; give"),
+            std::string::npos);
+  // What a person may well send.
+  for (const auto& mails : {Patch("[PATCH] a") + Patch("[PATCH v2] b"),
+                            Mail("[PATCH 0/1] letter", "Why.") + Patch("[PATCH v2 1/1] a"),
+                            Patch("[PATCH v2 1/2] a") + Patch("[PATCH v2.1 2/2] b")}) {
+    EXPECT_TRUE(Take(folder_.Write("sent", mails)).ok()) << mails;
+  }
 }
 
 TEST_F(ImportTest, WhatHoldsNoPatchIsAnError) {
