@@ -19,7 +19,7 @@ Cache variables:
                    Documentation/process/coding-assistants.rst asks the sender for one
   SERIES           somebody else's series instead of kernel/: an mbox, a mail, or a folder of mails.
                    See Preflight.
-  SERIES_KUNITCONFIG  a .kunitconfig for it; empty: its tests are not run.
+  SERIES_KUNITCONFIG  a .kunitconfig for it, a file of this machine; empty: its tests are not run.
 
 Targets:
   kernel-tree     gets the tree, build/linux, a git repository on branch "series"

@@ -176,7 +176,7 @@ Report Evaluate(const AddedLines& added, const GcovData& data,
     if (file.tally.lines > 0) report.files.push_back(std::move(file));
   }
   for (const auto& entry : list.entries()) {
-    if (entry.uses > 0) continue;
+    if (entry.uses > 0 || entry.by_chance) continue;
     report.faults_of_list.push_back(fmt::format(
         "{}:{}: error: excuses nothing: what it names is covered, or gone; remove it ({} {}{}{})",
         list.name(), entry.line, UncoveredKindName(entry.kind), entry.file,

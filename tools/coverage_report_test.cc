@@ -96,6 +96,11 @@ TEST_F(CoverageReportTest, ReasonExcusesAFunctionThatIsNeverCalled) {
             1U);
 }
 
+TEST_F(CoverageReportTest, EntryForWhatChanceDecidesMayExcuseNothing) {
+  const std::string list = "chance\tdrivers/x/one.c\tint one(int n)\twhy\n";
+  EXPECT_EQ(Judge(kReached, list).Code(), ExitCode::kPassed);
+}
+
 TEST_F(CoverageReportTest, EntryThatExcusesNothingFails) {
   const Report report = Judge(kReached, "line\tdrivers/x/one.c\tint one(int n)\twhy\n");
   EXPECT_EQ(report.Code(), ExitCode::kFailed);

@@ -28,6 +28,10 @@ std::vector<std::string> Fields(const std::string& line) {
 std::optional<UncoveredList::Entry> ParseEntry(const std::string& line) {
   auto fields = Fields(line);
   UncoveredList::Entry entry;
+  if (fields.front() == "chance") {
+    entry.by_chance = true;
+    fields.front() = UncoveredKindName(Kind::kBranch);
+  }
   for (const Kind kind : kKinds) {
     if (fields.front() == UncoveredKindName(kind)) entry.kind = kind;
   }
@@ -81,8 +85,8 @@ gate::Result<UncoveredList> UncoveredList::Parse(const std::string& name, std::s
     if (!entry) {
       return gate::Error{
           fmt::format("{}:{}: error: want \"not-built\", a file and the reason, or one of "
-                      "\"function\", \"line\", \"branch\", a file, the name or text, and the "
-                      "reason, parted by tabs",
+                      "\"function\", \"line\", \"branch\", \"chance\", a file, the name or "
+                      "text, and the reason, parted by tabs",
                       name, number)};
     }
     entry->line = number;

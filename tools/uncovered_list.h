@@ -18,8 +18,10 @@
 ///   function   FILE  NAME        REASON   never called
 ///   line       FILE  TEXT        REASON   never run; TEXT is the line without blanks at its ends
 ///   branch     FILE  TEXT        REASON   run, but not each way on from it was taken
+///   chance     FILE  TEXT        REASON   a branch of which some runs take each way, and some do
+///   not
 ///
-/// An entry of the last two is for one line. Where two say the same, each needs an entry.
+/// An entry of the last three is for one line. Where two say the same, each needs an entry.
 class UncoveredList {
  public:
   enum class Kind : std::uint8_t { kNotBuilt, kFunction, kLine, kBranch };
@@ -29,7 +31,8 @@ class UncoveredList {
     std::string file;
     std::string what;  ///< The name, or the text; empty for kNotBuilt.
     std::string reason;
-    std::size_t line = 0;  ///< In the list, 1-based.
+    bool by_chance = false;  ///< It need not excuse anything; `kind` is kBranch.
+    std::size_t line = 0;    ///< In the list, 1-based.
     std::size_t uses = 0;
   };
 

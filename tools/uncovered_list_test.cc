@@ -29,6 +29,13 @@ TEST(UncoveredListTest, FindsByKindFileAndText) {
   EXPECT_EQ(list->entries()[3].uses, 0U);
 }
 
+TEST(UncoveredListTest, ChanceIsABranch) {
+  auto list = UncoveredList::Parse("l", "chance\ta.c\tif (x)\twhy\n");
+  ASSERT_TRUE(list.ok()) << list.error();
+  EXPECT_NE(list->Find(Kind::kBranch, "a.c", "if (x)"), nullptr);
+  EXPECT_TRUE(list->entries()[0].by_chance);
+}
+
 TEST(UncoveredListTest, NotBuiltFileIsThatFileAlone) {
   auto list = UncoveredList::Parse("l", "not-built\ta/b.c\twhy\n");
   ASSERT_TRUE(list.ok());
