@@ -332,8 +332,12 @@ Result<std::string> ImportMarked(const Source& source, const fs::path& project) 
   if (!source.kunitconfig.empty()) {
     const auto config = files::Read(source.kunitconfig);
     if (!config.ok()) return config;
-    const auto written = writer.Write(project / "kunit/kunit.config", *config);
-    if (!written.ok()) return Error{written.error()};
+    // Without these UML itself warns on some bases, whatever the series.
+    const std::string um = files::ReadOrEmpty(source.home / "kunit/um.config");
+    for (const auto& [name, text] : {std::pair{"kunit.config", *config}, {"um.config", um}}) {
+      const auto written = writer.Write(project / "kunit" / name, text);
+      if (!written.ok()) return Error{written.error()};
+    }
   }
   const auto linked = LinkTools(source, project);
   if (!linked.ok()) return Error{linked.error()};

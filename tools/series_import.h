@@ -34,7 +34,7 @@ gate::Result<files::Done> MayWrite(const std::filesystem::path& project);
 /// Makes of `source`, in the order that the subjects give:
 ///   `project`/kernel: the patches, in clear
 ///   `project`/mails: the same as they came, and the cover letter as 0000-*
-///   `project`/kunit/kunit.config
+///   `project`/kunit: kunit.config, and what any kernel in UML needs, um.config
 /// Files that would say the same stay as they are; those of another series go. The error: not
 /// MayWrite(), unreadable, no patch in it, one of a numbered series is missing or there twice, or
 /// mails of something else are among them. The value is one line for the user; empty where nothing

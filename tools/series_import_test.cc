@@ -259,9 +259,11 @@ TEST_F(ImportTest, ALetterWithoutANumberIsKept) {
 
 TEST_F(ImportTest, BringsTheConfigurationAndTheTools) {
   ASSERT_TRUE(files::Write(folder_.Path("home/tools/remake.mk"), "all:\n").ok());
+  ASSERT_TRUE(files::Write(folder_.Path("home/kunit/um.config"), "CONFIG_VIRTIO_UML=y\n").ok());
   const std::string series = folder_.Write("a", Patch("[PATCH] a"));
   ASSERT_TRUE(Take(series, folder_.Write("config", "CONFIG_KUNIT=y\n")).ok());
   EXPECT_EQ(files::ReadOrEmpty(project() + "/kunit/kunit.config"), "CONFIG_KUNIT=y\n");
+  EXPECT_EQ(files::ReadOrEmpty(project() + "/kunit/um.config"), "CONFIG_VIRTIO_UML=y\n");
   EXPECT_EQ(files::ReadOrEmpty(project() + "/tools/remake.mk"), "all:\n");
 }
 
