@@ -66,6 +66,25 @@ std::string Format(const std::vector<Row>& rows) {
   return text;
 }
 
+std::string Summary(const std::vector<Row>& rows) {
+  const auto count = [&rows](auto condition) {
+    return std::count_if(rows.begin(), rows.end(), condition);
+  };
+  const auto limits = count([](const Row& row) { return row.wanted != Row::Wanted::kNothing; });
+  const auto missed = count([](const Row& row) { return row.missed(); });
+  const auto noisy = count([](const Row& row) { return row.missed() && !row.repeats; });
+  const auto not_run = count([](const Row& row) { return !row.not_run.empty(); });
+  const auto code = Judge(rows);
+  const char* verdict = code == gate::ExitCode::kPassed   ? "PASSED"
+                        : code == gate::ExitCode::kFailed ? "FAILED"
+                                                          : "INFRASTRUCTURE";
+  std::string text =
+      fmt::format("{} {} figures: {} of {} limits missed", verdict, rows.size(), missed, limits);
+  if (noisy > 0) text += fmt::format(", {} by figures that are noisy", noisy);
+  if (not_run > 0) text += fmt::format(", {} not measured", not_run);
+  return text + "\n";
+}
+
 gate::ExitCode Judge(const std::vector<Row>& rows) {
   const auto any = [&rows](auto condition) {
     return std::any_of(rows.begin(), rows.end(), condition);

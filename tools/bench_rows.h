@@ -32,6 +32,9 @@ struct Row {
 /// One line each, in columns, with a line of their names.
 std::string Format(const std::vector<Row>& rows);
 
+/// The closing line below a table, with its line end: Judge()'s verdict, and what it is made of.
+std::string Summary(const std::vector<Row>& rows);
+
 /// kInfrastructure where something was not measured: that is no pass. kFailed where a figure that
 /// repeats is beyond its limit. One that is noisy and beyond it is told, and no fault.
 gate::ExitCode Judge(const std::vector<Row>& rows);

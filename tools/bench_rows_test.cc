@@ -15,6 +15,7 @@ using bench::Format;
 using bench::Judge;
 using bench::Load;
 using bench::Row;
+using bench::Summary;
 using bench::Save;
 using gate::ExitCode;
 
@@ -59,6 +60,20 @@ TEST(BenchRowsTest, TableIsInColumns) {
             "loop              5 s     theirs: 10 s  0.900  <= 0.70  MISSED   0.4 to 0.6\n"
             "memory of queues                                        NOT RUN  pahole is not "
             "installed\n");
+}
+
+TEST(BenchRowsTest, ClosingLineIsTheVerdict) {
+  Row row = Limited(Row::Wanted::kAtMost, 0.9);
+  const Row missing{.what = "memory", .not_run = "pahole is not installed"};
+  const Row met = Limited(Row::Wanted::kAtMost, 0.5);
+  const Row plain{.what = "memory", .figure = "8 bytes"};
+  EXPECT_EQ(Summary({met, plain}), "PASSED 2 figures: 0 of 1 limits missed\n");
+  EXPECT_EQ(Summary({row, met}),
+            "PASSED 2 figures: 1 of 2 limits missed, 1 by figures that are noisy\n");
+  EXPECT_EQ(Summary({met, missing}),
+            "INFRASTRUCTURE 2 figures: 0 of 1 limits missed, 1 not measured\n");
+  row.repeats = true;
+  EXPECT_EQ(Summary({row, met}), "FAILED 2 figures: 1 of 2 limits missed\n");
 }
 
 TEST(BenchRowsTest, ReadsWhatItWrote) {

@@ -31,6 +31,6 @@ int main(int argc, char** argv) {
     }
     all.insert(all.end(), rows->begin(), rows->end());
   }
-  gate::Put(stdout, bench::Format(all));
+  gate::Put(stdout, bench::Format(all) + bench::Summary(all));
   return static_cast<int>(bench::Judge(all));
 }

@@ -241,7 +241,7 @@ int Run(const Arguments& arguments) {
     if (!saved.empty()) return Complain(saved);
   }
   if (arguments.only_measure) return 0;
-  gate::Put(stdout, bench::Format(table->rows));
+  gate::Put(stdout, bench::Format(table->rows) + bench::Summary(table->rows));
   return static_cast<int>(bench::Judge(table->rows));
 }
 
