@@ -15,8 +15,8 @@ using bench::Format;
 using bench::Judge;
 using bench::Load;
 using bench::Row;
-using bench::Summary;
 using bench::Save;
+using bench::Summary;
 using gate::ExitCode;
 
 Row Limited(Row::Wanted wanted, double ratio) {
