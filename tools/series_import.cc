@@ -153,13 +153,11 @@ std::string SubjectsOf(const std::vector<Piece>& mails,
 Result<Done> FindForeign(const std::vector<Piece>& mails, int of, const fs::path& series) {
   const std::string foreign = SubjectsOf(
       mails, [&](const Piece& mail) { return mail.Total() != of || mail.subject.number > of; });
-  if (!foreign.empty()) {
-    return Error{
-        fmt::format("{}: error: not of the series of {}: {}; give an mbox or a folder "
-                    "with the mails of one series only",
-                    series.string(), of, foreign)};
-  }
-  return Done{};
+  if (foreign.empty()) return Done{};
+  return Error{
+      fmt::format("{}: error: not of the series of {}: {}; give an mbox or a folder with "
+                  "the mails of one series only",
+                  series.string(), of, foreign)};
 }
 
 /// The error where `mails` are of several versions of a series. A letter says nothing: its sender

@@ -37,8 +37,8 @@ gate::Result<files::Done> MayWrite(const std::filesystem::path& project);
 ///   `project`/kunit: kunit.config, and what any kernel in UML needs, um.config
 /// Files that would say the same stay as they are; those of another series go. The error: not
 /// MayWrite(), unreadable, no patch in it, one of a numbered series is missing or there twice, or
-/// mails of something else are among them. The value is one line for the user; empty where nothing
-/// was to do.
+/// mails of something else, or of another version, are among them. The value is one line for the
+/// user; empty where nothing was to do.
 gate::Result<std::string> Import(const Source& source, const std::filesystem::path& project);
 
 }  // namespace series_import

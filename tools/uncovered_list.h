@@ -18,8 +18,7 @@
 ///   function   FILE  NAME        REASON   never called
 ///   line       FILE  TEXT        REASON   never run; TEXT is the line without blanks at its ends
 ///   branch     FILE  TEXT        REASON   run, but not each way on from it was taken
-///   chance     FILE  TEXT        REASON   a branch of which some runs take each way, and some do
-///   not
+///   chance     FILE  TEXT        REASON   a branch that only some runs take each way
 ///
 /// An entry of the last three is for one line. Where two say the same, each needs an entry.
 class UncoveredList {
