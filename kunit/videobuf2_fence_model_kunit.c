@@ -1365,5 +1365,3 @@ kunit_test_suite(videobuf2_fence_model_suite);
 
 MODULE_DESCRIPTION("KUnit random walk over release fences of videobuf2");
 MODULE_LICENSE("GPL");
-/* What MODULE_IMPORT_NS() makes, in the one form that every base takes. */
-MODULE_INFO(import_ns, "DMA_BUF");

@@ -10,6 +10,7 @@
 
 #include "git.h"
 #include "kernel_tree.h"
+#include "series_tree.h"
 
 namespace {
 
@@ -66,7 +67,12 @@ Result<std::vector<std::string>> CompileCheck::Touched() const {
   const git::Repository tree(patched);
   const auto changed = tree.Ask({"diff", "-z", "--name-only", "--diff-filter=d", commit});
   if (!changed.ok()) return Error{changed.error()};
-  return git::SplitNul(*changed);
+  std::vector<std::string> touched = git::SplitNul(*changed);
+  // The suite goes out with the series.
+  for (auto& file : series_tree::SuiteFilesInTree(settings_.project / "kunit")) {
+    touched.push_back(std::move(file));
+  }
+  return touched;
 }
 
 std::vector<std::string> CompileCheck::Targets(const std::vector<std::string>& touched) const {
@@ -140,8 +146,9 @@ Result<CompileCheck::Outcome> CompileCheck::Run() {
   Outcome outcome;
   if (settings_.scope == Scope::kTouched) {
     outcome.headers = static_cast<std::size_t>(
-        std::count_if(touched->begin(), touched->end(),
-                      [](const std::string& file) { return file.ends_with(".h"); }));
+        std::count_if(touched->begin(), touched->end(), [](const std::string& file) {
+          return file.ends_with(".h") && !file.starts_with(series_tree::kSuiteFolder);
+        }));
   }
   const auto targets = Targets(*touched);
   // A make without a target would make all.

@@ -65,7 +65,7 @@ class CompileCheck {
   ObjectCompiler::Place Before() const;
   std::filesystem::path Folder() const;
   gate::Result<std::string> Id() const;
-  /// What the series adds or edits.
+  /// What the series adds or edits, its KUnit suite included.
   gate::Result<std::vector<std::string>> Touched() const;
   std::vector<std::string> Targets(const std::vector<std::string>& touched) const;
   gate::Result<CompilerMessages> Compile(const ObjectCompiler::Place& place,

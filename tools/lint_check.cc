@@ -86,10 +86,9 @@ Result<LintTree> LintCheck::Touched() const {
   if (!added.ok()) return Error{added.error()};
   std::set<std::string> names;
   for (auto& file : git::SplitNul(*changed + *added)) names.insert(std::move(file));
-  // The suite goes out with the series, and git does not know it in this tree.
-  const fs::path kunit = settings_.project / "kunit";
-  for (const auto& source : series_tree::SuiteSources(kunit)) {
-    names.insert((series_tree::kSuiteFolder / source.lexically_relative(kunit)).string());
+  // The suite goes out with the series.
+  for (auto& file : series_tree::SuiteFilesInTree(settings_.project / "kunit")) {
+    names.insert(std::move(file));
   }
   auto hashes = HashFiles(tree, names);
   if (!hashes.ok()) return Error{hashes.error()};

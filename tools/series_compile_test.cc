@@ -24,7 +24,7 @@ class SeriesCompileTest : public RepositoryTest {
         theirs() / "Makefile",
         "VERSION = 6\nPATCHLEVEL = 12\n"
         "src := $(CURDIR)\n"
-        "objects := $(patsubst $(src)/%.c,%.o,$(shell find $(src)/drivers -name '*.c'))\n"
+        "objects := $(patsubst $(src)/%.c,%.o,$(shell find -L $(src)/drivers -name '*.c'))\n"
         "folders := drivers/media/ drivers/staging/media/ drivers/usb/gadget/function/\n"
         ".PHONY: allmodconfig always $(folders)\n"
         "allmodconfig:\n\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config\n"
@@ -120,6 +120,21 @@ TEST_F(SeriesCompileTest, OfASeriesOfHeadersNothingIsCompiledAndSoItSays) {
   EXPECT_EQ(output.out,
             "PASSED compile x86_64-gcc: 0 objects, 0 new messages (0 the base has, too); not the "
             "other users of 1 headers\n");
+}
+
+TEST_F(SeriesCompileTest, TheSuiteIsTouched) {
+  Write(project() / "kunit/suite.h", "int suite;\n");
+  Write(project() / "kunit/suite_kunit.c", "#include \"suite.h\"\nstatic int flaw_of_the_suite;\n");
+  Apply();
+  for (const auto& options : {std::vector<std::string>{"--touched"}, {}}) {
+    const auto output = Run(options);
+    EXPECT_EQ(output.code, 1) << output.err;
+    EXPECT_TRUE(
+        output.out.starts_with("drivers/media/common/videobuf2/tests/suite_kunit.c:2: warning: "))
+        << output.out;
+    // All users of the suite's header are in the suite.
+    EXPECT_EQ(output.out.find("headers"), std::string::npos) << output.out;
+  }
 }
 
 TEST_F(SeriesCompileTest, ANoteOfAnotherFormIsNone) {

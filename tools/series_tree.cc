@@ -144,6 +144,14 @@ std::vector<fs::path> SuiteSources(const fs::path& kunit) {
   return sources;
 }
 
+std::vector<std::string> SuiteFilesInTree(const fs::path& kunit) {
+  std::vector<std::string> names;
+  for (const auto& source : SuiteSources(kunit)) {
+    names.push_back((kSuiteFolder / source.lexically_relative(kunit)).string());
+  }
+  return names;
+}
+
 SeriesTree::SeriesTree(fs::path folder) : tree_(std::move(folder)) {}
 
 fs::path SeriesTree::Note(const char* name) const {

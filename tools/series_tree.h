@@ -33,6 +33,9 @@ struct Project {
 /// other programs': kunit/cost is built into kernels of its own.
 std::vector<std::filesystem::path> SuiteSources(const std::filesystem::path& kunit);
 
+/// The same files by the names that they have in the tree, where git does not know them.
+std::vector<std::string> SuiteFilesInTree(const std::filesystem::path& kunit);
+
 /// What the user changed in a tree since the series was applied.
 struct Edits {
   std::vector<std::string> tracked;    ///< Changed or removed files, uncommitted.
