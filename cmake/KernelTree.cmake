@@ -15,6 +15,8 @@ Cache variables:
   SERIES_SIGN_OFF  whether those mails bear the sender's Signed-off-by (off).
   SERIES_VERSION   which posting this is; from 2 on the subjects say so, and the cover letter has to
                    tell "Changes since v1"
+  SERIES_PREVIOUS  the mails of the posting before that, an mbox or a folder: the letter shows what
+                   changed since by git range-diff. Empty: it does not.
   SERIES_ASSISTED_BY  "AGENT:MODEL" for a trailer Assisted-by on each patch, where the kernel's
                    Documentation/process/coding-assistants.rst asks the sender for one
   SERIES           somebody else's series instead of kernel/: an mbox, a mail, or a folder of mails.
@@ -44,6 +46,8 @@ set(KERNEL_BASE "" CACHE STRING
 set(SERIES_SENDER "" CACHE STRING "Series: \"Name <mail>\" of who sends it")
 option(SERIES_SIGN_OFF "Series: add the sender's Signed-off-by to the mails" OFF)
 set(SERIES_VERSION "1" CACHE STRING "Series: which posting this is")
+set(SERIES_PREVIOUS "" CACHE PATH
+  "Series: the mails of the posting before, an mbox or a folder, for a range-diff in the letter")
 
 set(KERNEL_TREE_ID "${CMAKE_BINARY_DIR}/linux.id")
 
@@ -105,6 +109,9 @@ if(SERIES_SENDER)
 endif()
 if(SERIES_SIGN_OFF)
   list(APPEND series_mail_options --sign-off)
+endif()
+if(SERIES_PREVIOUS)
+  list(APPEND series_mail_options --previous "${SERIES_PREVIOUS}")
 endif()
 if(SERIES_ASSISTED_BY)
   list(APPEND series_mail_options --assisted-by "${SERIES_ASSISTED_BY}")

@@ -161,7 +161,8 @@ if(NOT SERIES)
     COMMAND kernel-series outgoing ${kernel_where} ${kernel_origin} --id "${KERNEL_TREE_ID}"
       --folder "${preflight_mails}" ${series_mail_options}
     INPUTS "${series_project}/kernel" "${KERNEL_TREE_ID}" ${preflight_suite}
-      "${series_project}/kunit/commit-message.txt" "text:options=${preflight_mail_options}"
+      "${series_project}/kunit/commit-message.txt" ${SERIES_PREVIOUS}
+      "text:options=${preflight_mail_options}"
     OUTPUTS "${preflight_mails}"
     NEEDS applies PROOF preflight/mails)
   set(preflight_mails_come_by mails)

@@ -252,6 +252,10 @@ int main(int argc, char** argv) {
                      "Add the Signed-off-by of the sender");
   outgoing->add_option("--assisted-by", arguments.outgoing.assisted_by,
                        "\"AGENT:MODEL\" for the trailer Assisted-by of each patch");
+  outgoing
+      ->add_option("--previous", arguments.outgoing.previous,
+                   "Mails of the posting before: an mbox or a folder; the letter gets a range-diff")
+      ->check(CLI::ExistingPath);
   outgoing->add_option("--reroll", arguments.outgoing.version, "Version of the series")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -280,6 +284,8 @@ int main(int argc, char** argv) {
   arguments.build = fs::absolute(arguments.build).lexically_normal();
   if (outgoing->parsed() || recipients->parsed()) {
     arguments.outgoing.folder = fs::absolute(arguments.outgoing.folder).lexically_normal();
+    fs::path& previous = arguments.outgoing.previous;
+    if (!previous.empty()) previous = fs::absolute(previous).lexically_normal();
   }
   if (!import->parsed() && !fs::is_directory(arguments.project)) {
     gate::Put(stderr, fmt::format("{}: error: is no folder\n", arguments.project.string()));

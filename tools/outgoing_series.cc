@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <ctime>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cover_letter.h"
 #include "files.h"
 #include "git.h"
+#include "posted_commits.h"
 #include "process.h"
 #include "recipients.h"
 
@@ -138,6 +140,15 @@ class Committer {
   std::string assisted_by_;
 };
 
+/// Whether `path` is `folder` or in it, by whichever names.
+bool IsIn(const fs::path& path, const fs::path& folder) {
+  if (path.empty()) return false;
+  std::error_code error;
+  const fs::path inner = fs::weakly_canonical(path, error);
+  const fs::path outer = fs::weakly_canonical(folder, error);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 /// Whether others can have `commit`: a tag of the checkout holds it, or a branch of a remote that
 /// is no folder of this machine.
 bool IsPublic(const kernel_tree::Origin& origin, const std::string& commit) {
@@ -181,6 +192,17 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
                                letter_file.string(), options.version, since)};
     }
   }
+  if (options.version == 1 && !options.previous.empty()) {
+    return Error{
+        fmt::format("{}: error: version 1 has no posting before it; give SERIES_VERSION, or no "
+                    "SERIES_PREVIOUS",
+                    options.previous.string())};
+  }
+  if (IsIn(options.previous, options.folder)) {
+    return Error{fmt::format(
+        "{}: error: is where the mails go, and would be gone; give a copy of them from elsewhere",
+        options.previous.string())};
+  }
   if (options.assisted_by.find_first_of("\r\n") != std::string::npos) {
     return Error{"error: what goes into Assisted-by has to be one line"};
   }
@@ -216,6 +238,20 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
   const auto from = committer.AuthorOf(*suite);
   if (!from.ok()) return Error{from.error()};
 
+  std::string range;
+  if (!options.previous.empty()) {
+    PostedCommits::Settings settings;
+    settings.mails = options.previous;
+    settings.version = options.version - 1;
+    settings.base = series->base;
+    settings.scratch = tree.Note("previous");
+    // --signoff comes after the comparison, and would look as if it had been taken away.
+    if (options.sign_off) settings.without = "Signed-off-by: " + options.sender;
+    const auto made = PostedCommits(tree.repository(), settings).Make();
+    if (!made.ok()) return made;
+    range = series->base + ".." + *made;
+  }
+
   const bool is_public = IsPublic(origin, series->base);
   git::Arguments arguments = {
       "format-patch", "-q", "--cover-letter", "--numbered", "--no-signature", "--zero-commit",
@@ -226,6 +262,7 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
     all.insert(all.end(), more.begin(), more.end());
     if (options.version > 1) all.push_back(fmt::format("-v{}", options.version));
     if (options.sign_off) all.push_back("--signoff");
+    if (!range.empty()) all.push_back("--range-diff=" + range);
     if (is_public) all.push_back("--base=" + series->base);
     all.push_back(series->base + ".." + *suite);
     // The committer is who signs off, and who the cover letter is from.

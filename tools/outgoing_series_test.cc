@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include "exit_codes.h"
 #include "files.h"
+#include "git.h"
 #include "process.h"
 #include "test_repository.h"
 #include "verdict.h"
@@ -293,6 +295,121 @@ TEST_F(OutgoingSeriesTest, LaterPostingSaysSo) {
   Replace(letter(), "Why.\n", "Why.\n\nChanges since v1: none.\n");
   ASSERT_EQ(Outgoing({"--reroll", "2"}).code, 0);
   EXPECT_TRUE(Contains(Mail("v2-0001-media-first.patch"), "Subject: [PATCH v2 1/2] media: first"));
+}
+
+class PostedBeforeTest : public OutgoingSeriesTest {
+ protected:
+  void SetUp() override {
+    OutgoingSeriesTest::SetUp();
+    ASSERT_EQ(Outgoing({"--sender", kSender, "--sign-off"}).code, 0);
+    fs::rename(mails(), v1());
+    Replace(letter(), "Why.\n", "Why.\n\nChanges since v1: told below.\n");
+  }
+
+  fs::path v1() const { return top_ / "v1"; }
+
+  process::Output OutgoingAgain(std::vector<std::string> more = {}) const {
+    more.insert(more.end(), {"--reroll", "2", "--sender", kSender, "--sign-off", "--previous"});
+    more.push_back(v1().string());
+    return Outgoing(more);
+  }
+
+  std::string RangeDiff() const {
+    const std::string mail = Mail("v2-0000-cover-letter.patch");
+    const auto begin = mail.find("Range-diff against v1:\n");
+    return begin == std::string::npos ? "" : mail.substr(begin);
+  }
+
+  /// Tells of each patch whether it is the same: "=" or "!", and so on.
+  std::string Signs() const {
+    std::string signs;
+    for (const auto& line : git::SplitLines(RangeDiff())) {
+      std::smatch match;
+      static const std::regex kPair(" *[0-9-]+:  [0-9a-f-]+ ([=!<>]) +[0-9-]+:  .*");
+      if (std::regex_match(line, match, kPair)) signs += match[1];
+    }
+    return signs;
+  }
+
+  static constexpr const char kSender[] = "S Ender <s@example.org>";
+};
+
+TEST_F(PostedBeforeTest, WhatStayedTheSameIsToldSo) {
+  const auto output = OutgoingAgain();
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(Signs(), "==") << RangeDiff();
+  EXPECT_FALSE(Contains(RangeDiff(), "Signed-off-by")) << RangeDiff();
+}
+
+TEST_F(PostedBeforeTest, WhatChangedIsShown) {
+  Write(project() / "kunit/suite_kunit.c", "int suite_of_today;\n");
+  ASSERT_EQ(OutgoingAgain().code, 0);
+  EXPECT_EQ(Signs(), "=!") << RangeDiff();
+  EXPECT_TRUE(Contains(RangeDiff(), "    -+int suite;\n    ++int suite_of_today;\n"))
+      << RangeDiff();
+}
+
+TEST_F(PostedBeforeTest, AnMboxWillDo) {
+  std::string mbox;
+  for (const auto& entry : fs::directory_iterator(v1())) mbox += files::ReadOrEmpty(entry.path());
+  fs::remove_all(v1());
+  Write(v1(), mbox);
+  const auto output = OutgoingAgain();
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(Signs(), "==") << RangeDiff();
+}
+
+TEST_F(PostedBeforeTest, TheLettersAndTheTreeStayWhatTheyAre) {
+  ASSERT_EQ(OutgoingAgain().code, 0);
+  EXPECT_TRUE(Contains(Mail("v2-0000-cover-letter.patch"), "\nChanges since v1: told below.\n"));
+  EXPECT_EQ(Git(tree(), {"status", "--porcelain"}), "");
+  // Mails that apply: git am takes no part of the letter for a patch.
+  process::Command am;
+  am.argv = {"sh", "-c",
+             "git init -q . && git fetch -q '" + theirs().string() +
+                 "' HEAD && git checkout -q FETCH_HEAD && git am -q --empty=drop '" +
+                 mails().string() + "'/*"};
+  am.folder = (top_ / "fresh").string();
+  am.environment = {{"GIT_COMMITTER_NAME", "c"}, {"GIT_COMMITTER_EMAIL", "c@example.org"}};
+  fs::create_directories(am.folder);
+  const auto applied = process::Run(am);
+  ASSERT_TRUE(applied.ok());
+  EXPECT_EQ(applied->code, 0) << applied->err;
+}
+
+TEST_F(PostedBeforeTest, OfAnotherVersionItIsNotTaken) {
+  const auto third = Outgoing({"--reroll", "3", "--previous", v1().string()});
+  EXPECT_EQ(third.code, 6);
+  Replace(letter(), "since v1", "since v2");
+  const auto told = Outgoing({"--reroll", "3", "--previous", v1().string()});
+  EXPECT_EQ(told.code, 6);
+  EXPECT_TRUE(
+      Contains(told.err, "/v1: error: is version 1; what goes out is compared with version 2"))
+      << told.err;
+  const auto first = Outgoing({"--previous", v1().string()});
+  EXPECT_EQ(first.code, 6);
+  EXPECT_TRUE(Contains(first.err, "/v1: error: version 1 has no posting before it")) << first.err;
+  EXPECT_FALSE(fs::exists(mails()));
+}
+
+TEST_F(PostedBeforeTest, WhereItDoesNotApplyThatIsTold) {
+  Replace(v1() / "0001-media-first.patch", "-core\n", "-another core\n");
+  const auto output = OutgoingAgain();
+  EXPECT_EQ(output.code, 6);
+  EXPECT_TRUE(Contains(output.err, "/v1: error: \"media: first\" does not apply to this base ("))
+      << output.err;
+  EXPECT_FALSE(fs::exists(mails()));
+  fs::remove(v1() / "0001-media-first.patch");
+  EXPECT_TRUE(Contains(OutgoingAgain().err, "/v1: error: holds no patch 1/2"));
+}
+
+TEST_F(PostedBeforeTest, ItIsNotWrittenOver) {
+  fs::rename(v1(), mails());
+  const auto output = Outgoing({"--reroll", "2", "--previous", mails().string()});
+  EXPECT_EQ(output.code, 6);
+  EXPECT_TRUE(Contains(output.err, "/outgoing: error: is where the mails go, and would be gone"))
+      << output.err;
+  EXPECT_TRUE(fs::exists(mails() / "0001-media-first.patch"));
 }
 
 TEST_F(OutgoingSeriesTest, BaseCommitIsToldOnlyWhereOthersHaveIt) {

@@ -373,6 +373,20 @@ std::string InClear(std::string_view mail) {
   return clear;
 }
 
+Result<Posting> Read(const fs::path& series, const fs::path& scratch) {
+  auto mails = ReadMails(series, scratch);
+  if (!mails.ok()) return Error{mails.error()};
+  auto pieces = SeriesOf(std::move(*mails), series);
+  if (!pieces.ok()) return Error{pieces.error()};
+  Posting posting;
+  for (auto& piece : *pieces) {
+    if (!IsPatch(piece.mail)) continue;
+    posting.version = std::max(posting.version, piece.subject.version);
+    posting.patches.push_back(std::move(piece.text));
+  }
+  return posting;
+}
+
 Result<Done> MayWrite(const fs::path& project) {
   std::error_code error;
   if (!fs::exists(project, error) && !error) return Done{};

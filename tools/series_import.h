@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files.h"
 #include "patch_mail.h"
@@ -26,6 +27,16 @@ bool IsPatch(const patch_mail::Mail& mail);
 /// `mail` with a body in clear, for programs that read a diff as it stands in the file. One that is
 /// neither base64 nor quoted-printable stays as it is.
 std::string InClear(std::string_view mail);
+
+struct Posting {
+  int version = 1;                   ///< As the subjects of the patches say.
+  std::vector<std::string> patches;  ///< The mails with the patches as they came, in order.
+};
+
+/// The patches of `series`, an mbox, a mail or a folder of mails, as Import() takes them. `scratch`
+/// is a folder that is made and removed.
+gate::Result<Posting> Read(const std::filesystem::path& series,
+                           const std::filesystem::path& scratch);
 
 /// Whether Import() may write to `project`, and remove what it does not want there: one that does
 /// not exist, is empty, or was made by an import. The error says what to do.
