@@ -7,6 +7,11 @@
 # licence for a valid one.
 set -eu
 
+fail() {
+  echo "tools/bootstrap.sh: error: $1" >&2
+  exit "${2:-6}"
+}
+
 packages='build-essential cmake ninja-build
   libfmt-dev libcli11-dev nlohmann-json3-dev rapidjson-dev libtinyxml2-dev libpugixml-dev libgtest-dev
   linux-source-6.12 flex bison bc libelf-dev libssl-dev
@@ -23,17 +28,13 @@ for argument in "$@"; do
     preflight-full) packages="$packages $required $full" ;;
     llvm) packages="$packages $llvm" ;;
     *)
-      echo "tools/bootstrap.sh: error: $argument: unknown; it takes \"preflight\" or" \
-        "\"preflight-full\", and \"llvm\"" >&2
-      exit 5
+      fail "$argument: unknown; it takes \"preflight\" or \"preflight-full\", and \"llvm\"" 5
       ;;
   esac
 done
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-  echo "tools/bootstrap.sh: error: this is no Debian; install what these packages hold there:" \
-    $packages >&2
-  exit 6
+  fail "this is no Debian; install what these packages hold there: $(echo $packages)"
 fi
 
 missing=
@@ -45,14 +46,19 @@ done
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
-  if ! command -v sudo >/dev/null 2>&1; then
-    echo "tools/bootstrap.sh: error: not root, and no sudo; have these packages installed:$missing" >&2
-    exit 6
-  fi
+  command -v sudo >/dev/null 2>&1 ||
+    fail "not root, and no sudo; have these packages installed:$missing"
   as_root=sudo
 fi
 echo "-- installing$missing"
+$as_root apt-get update || fail 'apt-get update failed, see above; mend that, and run this again'
+unknown=
+for package in $missing; do
+  apt-cache show "$package" >/dev/null 2>&1 || unknown="$unknown $package"
+done
+[ -z "$unknown" ] || fail "no suite of this machine has$unknown; give apt those that a Debian 12 has: \
+bookworm, bookworm-updates and bookworm-security"
 # "env", since sudo passes no environment on.
-$as_root apt-get update
 $as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get install --yes --no-install-recommends $missing
+  apt-get install --yes --no-install-recommends $missing ||
+  fail 'apt-get install failed, see above; mend that, and run this again'
