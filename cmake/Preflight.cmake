@@ -9,12 +9,14 @@ describe.
 
   preflight_add_check(<name> TITLE <what it asks> TIER required|full [OPTIONAL] [ALWAYS]
                       COMMAND <program> <argument>... [THEN <program> <argument>...]
-                      INPUTS <input>... [NEEDS <check>...] [PROOF <file of the build folder>])
+                      INPUTS <input>... [OUTPUTS <input>...] [NEEDS <check>...]
+                      [PROOF <file of the build folder>])
 
 adds a check. A <program> may be an executable target. Its exit code is one of tools/exit_codes.h,
 and a line "NOT RUN <name>: <reason>" tells that a tool is missing. A result is kept until an input
 or a program changes; what an input can be is told in tools/preflight_inputs.h. OPTIONAL: that its
-tool is not installed is no fault. ALWAYS: asked anew in each run, whatever is kept.
+tool is not installed is no fault. ALWAYS: asked anew in each run, whatever is kept. OUTPUTS: what
+the check makes and others read, named as inputs are; what is an input, too, may change by the check.
 
 Targets:
   preflight         the checks of the tier "required" whose result does not hold any more, and the
@@ -131,12 +133,15 @@ set(preflight_lists_to --list linux-media@vger.kernel.org --list dri-devel@lists
 list(JOIN series_mail_options " " preflight_mail_options)
 set(preflight_first)
 set(preflight_only_apply)
+# What "applies" makes before it asks: the tree, and of somebody else's series the patches.
+set(preflight_made "${KERNEL_TREE_ID}")
 if(SERIES)
   # They are mails already, as somebody sent them, cover letter included.
   set(preflight_mails "${series_project}/mails")
   set(preflight_lists_to)
   set(preflight_first ${series_import} THEN)
   set(preflight_only_apply --only-apply)
+  list(APPEND preflight_made ${preflight_patches} ${preflight_suite})
 endif()
 set(preflight_project --project "${series_project}" --build "${CMAKE_BINARY_DIR}")
 set(preflight_jobs --jobs "${KUNIT_JOBS}")
@@ -148,7 +153,8 @@ preflight_add_check(applies ALWAYS TIER required
   COMMAND ${preflight_first} kernel-series applies ${kernel_where} ${kernel_origin}
     --id "${KERNEL_TREE_ID}" ${preflight_only_apply}
   INPUTS ${preflight_patches} ${preflight_suite} "${KERNEL_TREE_ID}" "text:KERNEL_TREE=${KERNEL_TREE}"
-    "text:KERNEL_BASE=${KERNEL_BASE}")
+    "text:KERNEL_BASE=${KERNEL_BASE}" ${SERIES}
+  OUTPUTS ${preflight_made})
 preflight_add_check(applies-newest ALWAYS TIER required
   TITLE "Applies to the newest kernel that Debian has"
   COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}"

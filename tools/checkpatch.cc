@@ -60,8 +60,13 @@ struct Text {
   std::vector<bool> inside;
 };
 
+/// Where git begins to compare a series with its last posting: what was taken away is shown, too.
+bool BeginsComparison(std::string_view line) {
+  return line.ends_with(':') && (line.starts_with("Range-diff") || line.starts_with("Interdiff"));
+}
+
 /// The headers that checkpatch reads, and the body in clear.
-Text Render(const Mail& mail) {
+Text Render(const Mail& mail, bool letter) {
   Text text;
   const auto add = [&text](std::string_view line, std::size_t number) {
     // A line end that was encoded would move all lines below.
@@ -77,7 +82,10 @@ Text Render(const Mail& mail) {
   const auto hunks = patch_mail::FindHunks(mail.body);
   text.inside.resize(text.lines.size());
   text.inside.insert(text.inside.end(), hunks.inside.begin(), hunks.inside.end());
-  for (const auto& line : mail.body) add(line.text, line.line);
+  for (const auto& line : mail.body) {
+    if (letter && BeginsComparison(line.text)) break;
+    add(line.text, line.line);
+  }
   return text;
 }
 
@@ -233,7 +241,7 @@ Result<Outcome> Run(const std::vector<Mail>& mails, const Options& options) {
         patch_mail::HasDiff(mail) && mail_form::ParseSubject(mail.Value("Subject")).number != 0;
     if (!patch && !options.spelling) continue;
     ++outcome.mails;
-    texts.push_back(Render(mail));
+    texts.push_back(Render(mail, !patch));
     auto fd = InMemory(texts.back().text);
     if (!fd.ok()) return Error{fd.error()};
     const std::string name = fmt::format("/proc/self/fd/{}", fd->get());

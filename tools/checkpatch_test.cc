@@ -2,6 +2,7 @@
 // With the real checkpatch.pl of a kernel tree.
 #include "checkpatch.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -134,6 +135,22 @@ TEST_F(CheckpatchTest, LetterIsNoBrokenPatch) {
   EXPECT_NE(Judge(letter).find("holds no patch"), std::string::npos);
   options_.spelling = true;
   EXPECT_EQ(Judge(letter), "3 warning TYPO_SPELLING\n");
+}
+
+TEST_F(CheckpatchTest, WhatALetterSaysHasGoneIsNotMisspelt) {
+  options_.spelling = true;
+  for (const char* begin : {"Range-diff against v1:", "Interdiff against v1:", "Range-diff:"}) {
+    const auto letter = patch_mail::Parse(
+        fmt::format("Subject: [PATCH v2 0/1] x\n\nIt was recieved.\n{}\n    -It was recieved.\n",
+                    begin),
+        "0.patch");
+    EXPECT_EQ(Judge(letter), "3 warning TYPO_SPELLING\n") << begin;
+  }
+  const auto patch = patch_mail::Parse(
+      "Subject: [PATCH] x\n\nRange-diff:\nIt was recieved.\n---\ndiff --git a/a b/a\n--- a/a\n"
+      "+++ b/a\n@@ -1 +1 @@\n-a\n+b\n",
+      "1.patch");
+  EXPECT_EQ(Judge(patch), "4 warning TYPO_SPELLING\n");
 }
 
 TEST_F(CheckpatchTest, LetterWithAnInterdiffIsNoPatch) {

@@ -237,4 +237,15 @@ std::string SummarizeComparison(std::string_view report) {
   return text;
 }
 
+std::string WithCharset(std::string mail) {
+  const auto ascii = [](char letter) { return static_cast<unsigned char>(letter) < 0x80; };
+  const auto end = mail.find("\n\n");
+  if (end == std::string::npos || std::all_of(mail.begin(), mail.end(), ascii)) return mail;
+  if (mail.substr(0, end).find("\nContent-Type: ") != std::string::npos) return mail;
+  return mail.insert(end + 1,
+                     "MIME-Version: 1.0\n"
+                     "Content-Type: text/plain; charset=UTF-8\n"
+                     "Content-Transfer-Encoding: 8bit\n");
+}
+
 }  // namespace cover_letter

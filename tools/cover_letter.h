@@ -51,6 +51,10 @@ gate::Result<std::string> DescribeCost(const std::vector<bench::Row>& rows,
 /// the places that git leaves for them.
 gate::Result<std::string> Fill(std::string_view generated, std::string_view letter);
 
+/// `mail` with the headers that tell its character set, UTF-8, where it is not ASCII and they are
+/// not there. git writes them for what it puts into a letter by itself.
+std::string WithCharset(std::string mail);
+
 }  // namespace cover_letter
 
 #endif  // TOOLS_COVER_LETTER_H_

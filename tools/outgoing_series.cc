@@ -142,11 +142,26 @@ class Committer {
 
 /// Whether `path` is `folder` or in it, by whichever names.
 bool IsIn(const fs::path& path, const fs::path& folder) {
-  if (path.empty()) return false;
   std::error_code error;
   const fs::path inner = fs::weakly_canonical(path, error);
   const fs::path outer = fs::weakly_canonical(folder, error);
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// Whether writing to `folders` could take one of the mails of `previous` away.
+bool IsInTheWay(const fs::path& previous, const std::vector<fs::path>& folders) {
+  if (previous.empty()) return false;
+  std::error_code error;
+  std::vector<fs::path> paths = {previous};
+  // Links may lead from anywhere.
+  for (auto entry = fs::directory_iterator(previous, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    paths.push_back(entry->path());
+  }
+  return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) {
+    return std::any_of(paths.begin(), paths.end(),
+                       [&](const fs::path& path) { return IsIn(path, folder); });
+  });
 }
 
 /// Whether others can have `commit`: a tag of the checkout holds it, or a branch of a remote that
@@ -198,9 +213,9 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
                     "SERIES_PREVIOUS",
                     options.previous.string())};
   }
-  if (IsIn(options.previous, options.folder)) {
+  if (IsInTheWay(options.previous, {options.folder, tree.Note("").parent_path()})) {
     return Error{fmt::format(
-        "{}: error: is where the mails go, and would be gone; give a copy of them from elsewhere",
+        "{}: error: is where this writes, and would be gone; give a copy of the mails elsewhere",
         options.previous.string())};
   }
   if (options.assisted_by.find_first_of("\r\n") != std::string::npos) {
@@ -245,8 +260,12 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
     settings.version = options.version - 1;
     settings.base = series->base;
     settings.scratch = tree.Note("previous");
-    // --signoff comes after the comparison, and would look as if it had been taken away.
-    if (options.sign_off) settings.without = "Signed-off-by: " + options.sender;
+    // --signoff comes after the comparison: what it gave last time would look as if it had gone.
+    const auto messages =
+        tree.repository().Ask({"log", "--format=%B", series->base + ".." + *suite});
+    if (!messages.ok()) return messages;
+    const std::string sign_off = "Signed-off-by: " + options.sender;
+    if (messages->find(sign_off) == std::string::npos) settings.without = sign_off;
     const auto made = PostedCommits(tree.repository(), settings).Make();
     if (!made.ok()) return made;
     range = series->base + ".." + *made;
@@ -300,7 +319,7 @@ Result<std::string> Write(const series_tree::SeriesTree& tree, const series_tree
   if (!generated.ok()) return generated;
   const auto filled = cover_letter::Fill(*generated, *letter);
   if (!filled.ok()) return filled;
-  const auto saved = files::Write(mails.front(), *filled);
+  const auto saved = files::Write(mails.front(), cover_letter::WithCharset(*filled));
   if (!saved.ok()) return Error{saved.error()};
 
   std::string told =

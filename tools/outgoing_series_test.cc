@@ -407,9 +407,65 @@ TEST_F(PostedBeforeTest, ItIsNotWrittenOver) {
   fs::rename(v1(), mails());
   const auto output = Outgoing({"--reroll", "2", "--previous", mails().string()});
   EXPECT_EQ(output.code, 6);
-  EXPECT_TRUE(Contains(output.err, "/outgoing: error: is where the mails go, and would be gone"))
+  EXPECT_TRUE(Contains(output.err, "/outgoing: error: is where this writes, and would be gone"))
       << output.err;
   EXPECT_TRUE(fs::exists(mails() / "0001-media-first.patch"));
+  // Links to the mails are no copies.
+  fs::create_directory(v1());
+  for (const auto& name : Names()) fs::create_symlink(mails() / name, v1() / name);
+  EXPECT_EQ(OutgoingAgain().code, 6);
+  EXPECT_TRUE(fs::exists(mails() / "0001-media-first.patch"));
+  fs::remove_all(v1());
+  // The folders of our own notes go, too.
+  for (const char* name : {"previous", "outgoing"}) {
+    const fs::path notes = tree() / ".git/kernel-series" / name;
+    fs::copy(mails(), notes);
+    const auto in_notes = Outgoing({"--reroll", "2", "--previous", notes.string()});
+    EXPECT_EQ(in_notes.code, 6) << in_notes.err;
+    EXPECT_TRUE(fs::exists(notes / "0001-media-first.patch"));
+  }
+}
+
+TEST_F(PostedBeforeTest, ASignOffThatIsStillToComeHasNotGone) {
+  const auto output = Outgoing({"--reroll", "2", "--sender", kSender, "--previous", v1().string()});
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(Signs(), "==") << RangeDiff();
+}
+
+TEST_F(PostedBeforeTest, ItsLetterTellsItsCharacterSet) {
+  EXPECT_EQ(OutgoingAgain().code, 0);
+  EXPECT_FALSE(Contains(Mail("v2-0000-cover-letter.patch"), "charset"));
+  Replace(v1() / "0002-media-add-KUnit-tests.patch", "+int suite;", "+int suite; /* 5 µs */");
+  ASSERT_EQ(OutgoingAgain().code, 0);
+  const std::string mail = Mail("v2-0000-cover-letter.patch");
+  EXPECT_TRUE(Contains(RangeDiff(), "-+int suite; /* 5 µs */\n")) << RangeDiff();
+  const std::string head = mail.substr(0, mail.find("\n\n"));
+  EXPECT_TRUE(Contains(head, "\nContent-Type: text/plain; charset=UTF-8\n")) << head;
+}
+
+TEST_F(PostedBeforeTest, AnEncodedMailIsTaken) {
+  const fs::path file = v1() / "0001-media-first.patch";
+  const auto script = top_ / "encode";
+  WriteProgram(script,
+               "#!/bin/sh\n"
+               "{ sed '/^$/,$d' $1; echo 'Content-Transfer-Encoding: base64'; echo\n"
+               "  sed '1,/^$/d; s/$/\\r/' $1 | base64; } >$1.new && mv $1.new $1\n");
+  process::Command command;
+  command.argv = {script.string(), file.string()};
+  const auto encoded = process::Run(command);
+  ASSERT_TRUE(encoded.ok() && encoded->ok());
+  ASSERT_FALSE(Contains(files::ReadOrEmpty(file), "diff --git"));
+  const auto output = OutgoingAgain();
+  ASSERT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(Signs(), "==") << RangeDiff();
+}
+
+TEST_F(PostedBeforeTest, AMailOfNobodyIsNamed) {
+  Replace(v1() / "0001-media-first.patch", "From: S Ender <s@example.org>\n", "");
+  const auto output = OutgoingAgain();
+  EXPECT_EQ(output.code, 6);
+  EXPECT_TRUE(Contains(output.err, "/v1: error: \"media: first\" names no author in From:"))
+      << output.err;
 }
 
 TEST_F(OutgoingSeriesTest, BaseCommitIsToldOnlyWhereOthersHaveIt) {

@@ -58,12 +58,19 @@ Result<std::string> PostedCommits::Add(const std::string& mail, const std::strin
   const auto info = git_.Ask({"mailinfo", message_file.string(), diff.string()}, mail);
   if (!info.ok()) return info;
   auto values = ParseMailInfo(*info);
+  const auto fault = [&](const std::string& what) {
+    return Error{
+        fmt::format("{}: error: \"{}\" {}", settings_.mails.string(), values["Subject"], what)};
+  };
+  if (values["Author"].empty() || values["Email"].empty()) {
+    return fault("names no author in From:; give the mail as it was sent");
+  }
   const auto applied = git_.Ask({"apply", "--cached", diff.string()});
   if (!applied.ok()) {
-    return Error{
-        fmt::format("{}: error: \"{}\" does not apply to this base ({}); give it as it "
-                    "would be there, or no SERIES_PREVIOUS",
-                    settings_.mails.string(), values["Subject"], applied.error())};
+    return fault(
+        fmt::format("does not apply to this base ({}); give it as it would be there, or no "
+                    "SERIES_PREVIOUS",
+                    applied.error()));
   }
   const auto contents = git_.Ask({"write-tree"});
   if (!contents.ok()) return contents;
@@ -76,5 +83,8 @@ Result<std::string> PostedCommits::Add(const std::string& mail, const std::strin
   by_author.SetEnvironment("GIT_AUTHOR_EMAIL", values["Email"]);
   // range-diff does not look at it.
   by_author.SetEnvironment("GIT_AUTHOR_DATE", git::kIdentityDate);
-  return by_author.Ask({"commit-tree", *contents, "-p", parent, "-F", "-"}, std::move(message));
+  auto commit =
+      by_author.Ask({"commit-tree", *contents, "-p", parent, "-F", "-"}, std::move(message));
+  if (!commit.ok()) return fault(fmt::format("can't be a commit ({})", commit.error()));
+  return commit;
 }

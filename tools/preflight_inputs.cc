@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "files.h"
 #include "git.h"
 #include "process.h"
 
@@ -30,7 +31,7 @@ Result<std::vector<fs::path>> FilesOf(const fs::path& input) {
   std::vector<fs::path> roots;
   std::error_code error;
   const std::string last = input.filename().string();
-  if (last.find_first_of("*?[") == std::string::npos) {
+  if (last.find_first_of("*?[") == std::string::npos || fs::exists(input, error)) {
     roots.push_back(input);
   } else {
     for (const auto& entry : fs::directory_iterator(input.parent_path(), error)) {
@@ -65,16 +66,42 @@ Result<std::string> HashText(std::string text) {
   return git::Repository("/").Ask({"hash-object", "--no-filters", "--stdin"}, std::move(text));
 }
 
-Result<std::string> HashFiles(const fs::path& input) {
-  const auto found = FilesOf(input);
-  if (!found.ok()) return Error{found.error()};
-  if (found->empty()) return std::string(kAbsent);
+Result<std::string> HashFound(const std::vector<fs::path>& found) {
   std::string list;
-  for (const auto& file : *found) list += file.string() + "\n";
+  std::string names;
+  for (const auto& file : found) {
+    const std::string name = file.string();
+    names += name + "\n";
+    // git takes one name from each line.
+    if (name.find('\n') == std::string::npos) {
+      list += name + "\n";
+      continue;
+    }
+    auto text = files::Read(file);
+    if (!text.ok()) return text;
+    const auto hash = HashText(std::move(*text));
+    if (!hash.ok()) return hash;
+    names += *hash + "\n";
+  }
   auto hashes = git::Repository("/").Ask({"hash-object", "--no-filters", "--stdin-paths"}, list);
   if (!hashes.ok()) return hashes;
   // Names count as well: what was in one file may now be in another.
-  return found->size() == 1 ? hashes : HashText(list + *hashes);
+  return found.size() == 1 && !list.empty() ? hashes : HashText(names + *hashes);
+}
+
+Result<std::string> HashFiles(const fs::path& input) {
+  // A file may go between the look at its folder and the look at itself: an editor's, for one.
+  constexpr int kTries = 3;
+  Result<std::string> hash = Error{""};
+  for (int i = 0; i < kTries && !hash.ok(); ++i) {
+    const auto found = FilesOf(input);
+    if (!found.ok()) return Error{found.error()};
+    if (found->empty()) return std::string(kAbsent);
+    hash = HashFound(*found);
+  }
+  if (!hash.ok())
+    return Error{fmt::format("{}: error: cannot be read: {}", input.string(), hash.error())};
+  return hash;
 }
 
 /// Where a shell would find `program`; empty: nowhere.

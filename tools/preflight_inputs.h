@@ -15,7 +15,8 @@ using Inputs = std::map<std::string, std::string>;
 
 /// What the answer of a check depends on:
 ///   PATH           a file, or all files of a folder and of those below it; its last part may be a
-///                  glob. What is not there is an input too: it may come.
+///                  glob, unless there is a file of that very name. What is not there is an input
+///                  too: it may come.
 ///   program:NAME   what NAME --version prints, or else its contents, or that it is not there
 ///   text:NAME=ANY  itself: an option of the build folder
 /// Contents count, and never time stamps.

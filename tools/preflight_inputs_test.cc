@@ -54,6 +54,26 @@ TEST(HashInputs, APatternTakesTheFilesOfItsFolder) {
   EXPECT_EQ(Differences(before, Hash({input})), input);
 }
 
+TEST(HashInputs, AFileOfThatVeryNameIsNoPattern) {
+  const gate::TestFolder folder;
+  const std::string input = folder.Write("[PATCH 0_2] x.mbox", "a");
+  const Inputs before = Hash({input});
+  folder.Write("[PATCH 0_2] x.mbox", "b");
+  EXPECT_EQ(Differences(before, Hash({input})), input);
+}
+
+TEST(HashInputs, AnyNameWillDo) {
+  const gate::TestFolder folder;
+  const std::string input = folder.Path("in");
+  ASSERT_TRUE(files::Write(folder.Path("in/a\nb"), "1").ok());
+  const Inputs alone = Hash({input});
+  ASSERT_TRUE(files::Write(folder.Path("in/c"), "1").ok());
+  const Inputs two = Hash({input});
+  EXPECT_EQ(Differences(alone, two), input);
+  ASSERT_TRUE(files::Write(folder.Path("in/a\nb"), "2").ok());
+  EXPECT_EQ(Differences(two, Hash({input})), input);
+}
+
 TEST(HashInputs, WhatIsNotThereMayCome) {
   const gate::TestFolder folder;
   const std::string input = folder.Path("allow.txt");

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "files.h"
 #include "html_writer.h"
 #include "progress.h"
+#include "text.h"
 
 namespace preflight {
 namespace {
@@ -22,6 +24,12 @@ using gate::ExitCode;
 using gate::HtmlWriter;
 using nlohmann::json;
 
+constexpr const char* kText = "report.txt";
+constexpr const char* kMarkdown = "report.md";
+constexpr const char* kHtml = "report.html";
+constexpr const char* kJson = "report.json";
+constexpr std::array kReports = {kText, kMarkdown, kHtml, kJson};
+
 /// A path as a person at the top of the project types it.
 std::string FromSource(const Plan& plan, const fs::path& file) {
   const fs::path relative = file.lexically_relative(plan.source);
@@ -29,12 +37,11 @@ std::string FromSource(const Plan& plan, const fs::path& file) {
 }
 
 std::string ProofOf(const Plan& plan, const Check& check, const CheckResult& result) {
-  if (result.outcome == Outcome::kNotYet) return "";
+  if (result.outcome == Outcome::kNotYet || !result.begun) return "";
   std::error_code error;
   if (!check.proof.empty() && fs::exists(plan.build / check.proof, error)) {
     return FromSource(plan, plan.build / check.proof);
   }
-  // What can't begin prints nothing.
   const fs::path log = LogFile(plan, check);
   return fs::exists(log, error) ? FromSource(plan, log) : "";
 }
@@ -203,7 +210,7 @@ std::string FormatText(const Report& report) {
   // What a fault says is told in full below: it must not push the table off the screen.
   constexpr std::size_t kWidest = 60;
   for (auto& line : lines) {
-    if (line[3].size() > kWidest) line[3] = line[3].substr(0, kWidest - 3) + "...";
+    line[3] = gate::Cut(std::move(line[3]), kWidest);
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
   }
   std::string text;
@@ -302,13 +309,21 @@ std::string WriteHtml(const Report& report, const std::string& file) {
   return output->Commit();
 }
 
+gate::Result<files::Done> RemoveReports(const Plan& plan) {
+  for (const char* name : kReports) {
+    auto removed = files::Remove(plan.Folder() / name);
+    if (!removed.ok()) return removed;
+  }
+  return files::Done{};
+}
+
 gate::Result<files::Done> WriteReports(const Report& report) {
   const fs::path folder = report.plan->Folder();
-  const std::string fault = WriteHtml(report, (folder / "report.html").string());
+  const std::string fault = WriteHtml(report, (folder / kHtml).string());
   if (!fault.empty()) return gate::Error{fault};
-  for (const auto& [name, text] : {std::pair("report.txt", FormatText(report)),
-                                   {"report.md", FormatMarkdown(report)},
-                                   {"report.json", FormatJson(report)}}) {
+  for (const auto& [name, text] : {std::pair(kText, FormatText(report)),
+                                   {kMarkdown, FormatMarkdown(report)},
+                                   {kJson, FormatJson(report)}}) {
     const auto written = files::Write(folder / name, text);
     if (!written.ok()) return written;
   }

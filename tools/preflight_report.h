@@ -43,6 +43,9 @@ std::string FormatForB4(const Report& report);
 /// For a person: one page that needs no other file. An empty string, or the error line.
 std::string WriteHtml(const Report& report, const std::string& file);
 
+/// Removes what WriteReports() writes, of an earlier run.
+gate::Result<files::Done> RemoveReports(const Plan& plan);
+
 /// All four, as report.txt, .md, .json and .html in the plan's folder.
 gate::Result<files::Done> WriteReports(const Report& report);
 

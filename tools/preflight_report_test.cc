@@ -9,6 +9,7 @@
 #include "ci_matrix.h"
 #include "files.h"
 #include "test_files.h"
+#include "text.h"
 
 namespace preflight {
 namespace {
@@ -73,6 +74,27 @@ TEST_F(ReportTest, TextHasATableAndWhyAndHow) {
   EXPECT_NE(text.find("  reproduce: " + plan_.Reproduce(plan_.checks[1]) + "\n"),
             std::string::npos);
   EXPECT_EQ(text.find("reproduce: " + plan_.Reproduce(plan_.checks[0])), std::string::npos);
+}
+
+TEST_F(ReportTest, WhatDidNotBeginIsProvedByNothing) {
+  report_.results[0].outcome = Outcome::kNotRun;
+  report_.results[0].says = "needs tree, which has not passed";
+  EXPECT_NE(FormatText(report_).find("build/kunit/report.html"), std::string::npos);
+  report_.results[0].begun = false;
+  EXPECT_EQ(FormatText(report_).find("build/kunit/report.html"), std::string::npos);
+}
+
+TEST_F(ReportTest, ATableIsCutBetweenCharacters) {
+  for (const char* shift : {"", "a"}) {
+    report_.results[0].says = shift;
+    for (int i = 0; i < 50; ++i) report_.results[0].says += "ä";
+    const std::string text = FormatText(report_);
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto length = gate::Utf8Length(rest);
+      ASSERT_NE(length, 0u) << text;
+      rest.remove_prefix(length);
+    }
+  }
 }
 
 TEST_F(ReportTest, MarkdownKeepsEachRowARow) {

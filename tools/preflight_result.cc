@@ -57,7 +57,7 @@ CheckResult Understand(int code, std::string_view printed) {
   std::string first_error;
   std::string last;
   for (const auto& raw : git::SplitLines(printed)) {
-    const std::string line = gate::Printable(raw);
+    const std::string line = gate::Cut(gate::Printable(raw), kLongestLine);
     if (line.empty()) continue;
     last = line;
     if (line.starts_with(kNotRun) && not_run.empty()) not_run = ReasonOf(line);

@@ -45,9 +45,12 @@ struct CheckResult {
   Inputs inputs{};                   ///< When it began.
   std::int64_t seconds = 0;          ///< That it took.
   bool kept = false;                 ///< From an earlier run of the same inputs.
+  bool begun = true;                 ///< What is in the log, and what else it made, is of this run.
 };
 
 inline constexpr std::size_t kMostFindings = 50;
+/// Of a line that is kept, in bytes; the log has it whole.
+inline constexpr std::size_t kLongestLine = 1000;
 
 /// What the programs of a check printed and ended with, as a result without inputs and time.
 /// `code` is the last one's. A line "NOT RUN NAME: REASON" tells of what is missing: unless a line

@@ -69,6 +69,15 @@ TEST(Understand, KeepsFindingsAndCountsTheRest) {
   EXPECT_EQ(result.says, "x: many");
 }
 
+TEST(Understand, KeepsTheBeginningOfALongLine) {
+  const auto result = Understand(1, "a.c:1: error: " + std::string(300'000, 'x') + "\n");
+  EXPECT_EQ(result.says.size(), kLongestLine);
+  EXPECT_TRUE(result.says.starts_with("a.c:1: error: xxx")) << result.says;
+  EXPECT_TRUE(result.says.ends_with("x...")) << result.says;
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].text, result.says);
+}
+
 TEST(Understand, TellsAWarningFromAnError) {
   const auto result = Understand(1, "b.c:2: warning: odd\nb.c:3: error: wrong\n");
   ASSERT_EQ(result.findings.size(), 2u);

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -27,18 +28,22 @@ constexpr std::chrono::hours kLimit(3);
 class LastLine {
  public:
   void Feed(std::string_view bytes) {
-    rest_ += bytes;
-    const auto end = rest_.find_last_of("\r\n");
-    if (end == std::string::npos) return;
-    const std::string_view whole = std::string_view(rest_).substr(0, end);
-    const auto begin = whole.find_last_of("\r\n");
-    const auto line = begin == std::string_view::npos ? whole : whole.substr(begin + 1);
-    if (!line.empty()) line_ = gate::Printable(line);
-    rest_.erase(0, end + 1);
+    while (!bytes.empty()) {
+      const auto end = bytes.find_first_of("\r\n");
+      const auto part = bytes.substr(0, end);
+      rest_ += part.substr(0, kWidest - std::min(kWidest, rest_.size()));
+      if (end == std::string_view::npos) return;
+      if (!rest_.empty()) line_ = gate::Printable(rest_);
+      rest_.clear();
+      bytes.remove_prefix(end + 1);
+    }
   }
   const std::string& line() const { return line_; }
 
  private:
+  /// Far more than a terminal shows.
+  static constexpr std::size_t kWidest = 1000;
+
   std::string rest_;
   std::string line_;
 };
@@ -46,8 +51,18 @@ class LastLine {
 /// A check that can't begin.
 CheckResult Without(const std::string& need) {
   CheckResult result;
+  result.begun = false;
   result.outcome = Outcome::kNotRun;
   result.says = fmt::format("needs {}, which has not passed", need);
+  return result;
+}
+
+/// A check that the machine let down, whatever it would have said.
+CheckResult LetDown(const std::string& error) {
+  CheckResult result;
+  result.begun = false;
+  result.outcome = Outcome::kInfrastructure;
+  result.says = error;
   return result;
 }
 
@@ -65,6 +80,8 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
   // A run that is ended leaves no result of an earlier one.
   const auto removed = files::Remove(ResultFile(plan, check));
   if (!removed.ok()) return Error{removed.error()};
+  const auto begun = files::Write(LogFile(plan, check), "");
+  if (!begun.ok()) return Error{begun.error()};
   std::ofstream log(LogFile(plan, check), std::ios::binary | std::ios::trunc);
 
   const auto start = std::chrono::steady_clock::now();
@@ -117,10 +134,12 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
 
   const auto now = HashInputs(check.AllInputs());
   if (!now.ok()) return Error{now.error()};
-  // What brings its own inputs up to date is right in what it says of them.
-  if (check.always) {
-    result.inputs = *now;
-  } else if (const auto changed = Differences(result.inputs, *now); !changed.empty()) {
+  // What it makes is right in what it says of that.
+  for (const auto& output : check.outputs) {
+    const auto made = now->find(output);
+    if (made != now->end()) result.inputs[output] = made->second;
+  }
+  if (const auto changed = Differences(result.inputs, *now); !changed.empty()) {
     result.outcome = Outcome::kInfrastructure;
     result.says = fmt::format("has changed while it ran: {}; run it again", changed);
   }
@@ -132,8 +151,7 @@ Result<CheckResult> RunCheck(const Plan& plan, const Check& check,
   return result;
 }
 
-Result<std::vector<CheckResult>> RunChecks(const Plan& plan,
-                                           const std::vector<const Check*>& checks) {
+std::vector<CheckResult> RunChecks(const Plan& plan, const std::vector<const Check*>& checks) {
   Progress progress(stderr);
   std::vector<CheckResult> results;
   std::map<std::string, Outcome> outcomes;
@@ -155,7 +173,10 @@ Result<std::vector<CheckResult>> RunChecks(const Plan& plan,
     }
     if (!check->always) {
       auto known = Known(plan, *check);
-      if (!known.ok()) return Error{known.error()};
+      if (!known.ok()) {
+        add(LetDown(known.error()));
+        continue;
+      }
       if (known->outcome == Outcome::kPassed) {
         add(std::move(*known));
         continue;
@@ -164,8 +185,7 @@ Result<std::vector<CheckResult>> RunChecks(const Plan& plan,
     auto result = RunCheck(plan, *check, [&](const std::string& line) {
       progress.Show(fmt::format("{} {} {}", place, check->name, line));
     });
-    if (!result.ok()) return Error{result.error()};
-    add(std::move(*result));
+    add(result.ok() ? std::move(*result) : LetDown(result.error()));
   }
   progress.Clear();
   return results;

@@ -105,8 +105,13 @@ Result<std::vector<Piece>> ReadMails(const fs::path& series, const fs::path& scr
   std::vector<fs::path> sources = {series};
   if (fs::is_directory(series, error)) {
     sources.clear();
-    for (const auto& entry : fs::directory_iterator(series, error)) {
-      if (entry.is_regular_file(error)) sources.push_back(entry.path());
+    for (auto entry = fs::directory_iterator(series, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      std::error_code unknown;
+      if (entry->is_regular_file(unknown)) sources.push_back(entry->path());
+    }
+    if (error) {
+      return Error{fmt::format("{}: error: cannot be read: {}", series.string(), error.message())};
     }
     std::sort(sources.begin(), sources.end());
   } else if (!fs::is_regular_file(series, error)) {
@@ -382,7 +387,7 @@ Result<Posting> Read(const fs::path& series, const fs::path& scratch) {
   for (auto& piece : *pieces) {
     if (!IsPatch(piece.mail)) continue;
     posting.version = std::max(posting.version, piece.subject.version);
-    posting.patches.push_back(std::move(piece.text));
+    posting.patches.push_back(InClear(piece.text));
   }
   return posting;
 }

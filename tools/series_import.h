@@ -30,7 +30,7 @@ std::string InClear(std::string_view mail);
 
 struct Posting {
   int version = 1;                   ///< As the subjects of the patches say.
-  std::vector<std::string> patches;  ///< The mails with the patches as they came, in order.
+  std::vector<std::string> patches;  ///< The mails with the patches, in order and in clear.
 };
 
 /// The patches of `series`, an mbox, a mail or a folder of mails, as Import() takes them. `scratch`

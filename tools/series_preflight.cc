@@ -74,10 +74,14 @@ Result<std::vector<const Check*>> Wanted(const Plan& plan, const Arguments& argu
 int Run(const Plan& plan, const Arguments& arguments) {
   const auto wanted = Wanted(plan, arguments);
   if (!wanted.ok()) return Complain(wanted.error(), ExitCode::kUsage);
-  auto results = preflight::RunChecks(plan, *wanted);
-  if (!results.ok()) return Complain(results.error());
-  preflight::Report report{&plan, *wanted, std::move(*results), {}};
-  if (!arguments.names.empty()) {
+  const bool whole = arguments.names.empty();
+  if (whole) {
+    // A run that is ended leaves no report of an earlier one.
+    const auto removed = preflight::RemoveReports(plan);
+    if (!removed.ok()) return Complain(removed.error());
+  }
+  preflight::Report report{&plan, *wanted, preflight::RunChecks(plan, *wanted), {}};
+  if (!whole) {
     // Of the checks, and not of the whole: the reports stay as they are.
     for (std::size_t i = 0; i < wanted->size(); ++i) {
       const auto& result = report.results[i];

@@ -240,6 +240,37 @@ TEST_F(PreflightTest, AnInputThatChangesMeanwhileMakesNoResult) {
   EXPECT_EQ(Run("status").code, 6);
 }
 
+TEST_F(PreflightTest, ThatHoldsOfACheckThatIsAskedEachTimeToo) {
+  Add("tree", "echo 2 >" + folder_.Path("tree.in") + "; echo PASSED tree");
+  checks_.back()["always"] = true;
+  EXPECT_SAYS(Run("run").out, "has changed while it ran: ");
+  folder_.Write("tree.in", "1");
+  // What it makes itself may be another by then.
+  checks_.back()["outputs"] = checks_.back()["inputs"];
+  EXPECT_EQ(Run("run").code, 0);
+  EXPECT_EQ(Run("status").code, 0);
+  folder_.Write("tree.in", "3");
+  EXPECT_EQ(Run("status").code, 6);
+}
+
+TEST_F(PreflightTest, OneThatTheMachineLetsDownDoesNotEndTheRun) {
+  Add("inputs", "echo PASSED inputs");
+  // No folder, so that nothing can match in it.
+  checks_.back()["inputs"] = {folder_.Write("file", "") + "/*"};
+  Add("log", "echo PASSED log");
+  fs::create_directories(state() / "log.log");
+  Add("last", "echo PASSED last");
+  const auto output = Run("run");
+  EXPECT_EQ(output.code, 6);
+  EXPECT_SAYS(output.out, "\ninfrastructure inputs: What inputs says\n  ");
+  EXPECT_SAYS(output.out, "/file: error: cannot be read: Not a directory\n");
+  EXPECT_SAYS(output.out, "\ninfrastructure log: What log says\n  ");
+  EXPECT_SAYS(output.out, "/log.log: error: ");
+  EXPECT_SAYS(output.out, "\nlast    passed");
+  EXPECT_EQ(Runs("log"), 0u) << "what it says could not be kept";
+  EXPECT_TRUE(fs::exists(state() / "report.txt"));
+}
+
 TEST_F(PreflightTest, AProgramThatIsNotThereIsTheMachinesFault) {
   Add("form", "true");
   checks_.back()["commands"] = {{folder_.Path("no-such-program")}};
@@ -275,6 +306,19 @@ TEST_F(PreflightTest, AKilledRunGoesOnWhereItWas) {
   EXPECT_EQ(Run("run").code, 0);
   EXPECT_EQ(Runs("first"), 1u);
   EXPECT_EQ(Runs("second"), 2u);
+}
+
+TEST_F(PreflightTest, ARunThatIsEndedLeavesNoReportOfAnEarlierOne) {
+  Add("form", "ls " + state().string() + "; echo PASSED form");
+  EXPECT_EQ(Run("run").code, 0);
+  EXPECT_TRUE(fs::exists(state() / "report.html"));
+  folder_.Write("form.in", "2");
+  EXPECT_EQ(Run("run", {"form"}).code, 0);
+  EXPECT_SAYS(files::ReadOrEmpty(state() / "form.log"), "report.html") << "one check is not all";
+  folder_.Write("form.in", "3");
+  EXPECT_EQ(Run("run").code, 0);
+  EXPECT_EQ(files::ReadOrEmpty(state() / "form.log").find("report."), std::string::npos);
+  EXPECT_TRUE(fs::exists(state() / "report.html"));
 }
 
 }  // namespace

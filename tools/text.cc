@@ -116,4 +116,14 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
+std::string Cut(std::string text, std::size_t most) {
+  constexpr std::string_view kDots = "...";
+  if (text.size() <= most) return text;
+  std::size_t end = most - kDots.size();
+  // The bytes of a character after its first are 10xxxxxx.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  return text.append(kDots);
+}
+
 }  // namespace gate

@@ -21,6 +21,10 @@ bool IsPlain(std::string_view text);
 /// move a terminal's cursor, set its title or reorder what the reader sees.
 std::string Printable(std::string_view text);
 
+/// `text`, valid UTF-8, with "..." for what is beyond `most` bytes (3 or more), in whole
+/// characters.
+std::string Cut(std::string text, std::size_t most);
+
 }  // namespace gate
 
 #endif  // TOOLS_TEXT_H_

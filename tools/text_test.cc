@@ -55,5 +55,13 @@ TEST(TextTest, PlainIsWhatNoFormatEscapes) {
   EXPECT_TRUE(IsPlain(""));
 }
 
+TEST(Cut, LeavesWholeCharacters) {
+  EXPECT_EQ(Cut("abcdef", 6), "abcdef");
+  EXPECT_EQ(Cut("abcdefg", 6), "abc...");
+  EXPECT_EQ(Cut("ab\u65e5\u672c\u65e5", 8), "ab\u65e5...");
+  EXPECT_EQ(Cut("ab\u65e5\u672c\u65e5", 7), "ab...");
+  EXPECT_EQ(Cut("\U0001f600\U0001f600", 6), "...");
+}
+
 }  // namespace
 }  // namespace gate
