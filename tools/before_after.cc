@@ -201,10 +201,10 @@ int Compare(const Arguments& arguments) {
     return Complain(error);
   }
   const KernelPaths paths = arguments.Paths(true);
-  gate::Put(stdout,
-            fmt::format(
-                "\n{}\n-- {}\n-- {}\n{}\n", text, paths.Name(text_file), paths.Name(html_file),
-                code == ExitCode::kPassed ? "PASSED before and after" : "FAILED before or after"));
+  gate::Put(stdout, fmt::format("\n{}\n-- {}\n-- {}\n{} before and after: {}\n", text,
+                                paths.Name(text_file), paths.Name(html_file),
+                                code == ExitCode::kPassed ? "PASSED" : "FAILED",
+                                before_after::Summary(*left, *right)));
   return static_cast<int>(code);
 }
 

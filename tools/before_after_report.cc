@@ -59,6 +59,11 @@ std::string Show(const Timing* timing) {
   return fmt::format("{:.0f} / {:.0f}", timing->median_us, timing->p99_us);
 }
 
+std::size_t Changed(const std::vector<Pair>& pairs) {
+  return static_cast<std::size_t>(
+      std::count_if(pairs.begin(), pairs.end(), [](const Pair& pair) { return pair.changed(); }));
+}
+
 const Timing* FindTiming(const Report* report, const std::string& name) {
   if (report == nullptr) return nullptr;
   for (const Timing& timing : report->timings) {
@@ -201,8 +206,7 @@ std::string TextReport(const Subject& subject, const KernelResults& before,
   for (const Report& report : before.probes) {
     const Report* other = Find(after.probes, report.suite);
     const auto pairs = Pairs(report, other);
-    const auto changed = static_cast<std::size_t>(
-        std::count_if(pairs.begin(), pairs.end(), [](const Pair& p) { return p.changed(); }));
+    const std::size_t changed = Changed(pairs);
     text +=
         fmt::format("\n{}: {} of {} observations change\n", report.suite, changed, pairs.size());
     if (changed == 0) continue;
@@ -232,6 +236,25 @@ std::string TextReport(const Subject& subject, const KernelResults& before,
     text += fmt::format("  {:<10} {}\n", driver, ComplianceLine(driver, before, after));
   }
   return text;
+}
+
+std::string Summary(const KernelResults& before, const KernelResults& after) {
+  std::string text;
+  for (const Report& report : before.probes) {
+    const auto pairs = Pairs(report, Find(after.probes, report.suite));
+    text += fmt::format("{}{} {} of {}", text.empty() ? "" : ", ", report.suite, Changed(pairs),
+                        pairs.size());
+  }
+  text += text.empty() ? "no observations" : " observations change";
+  std::size_t tests = 0;
+  std::size_t differ = 0;
+  for (const auto& [driver, transcript] : before.compliance) {
+    const auto other = after.compliance.find(driver);
+    if (other == after.compliance.end()) continue;
+    tests += transcript.tests.size();
+    differ += compliance::Compare(transcript, other->second).size();
+  }
+  return text + fmt::format("; v4l2-compliance: {} tests, {} differ", tests, differ);
 }
 
 std::string WriteHtmlReport(const Subject& subject, const KernelResults& before,

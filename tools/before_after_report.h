@@ -31,7 +31,11 @@ struct Subject {
 std::string TextReport(const Subject& subject, const KernelResults& before,
                        const KernelResults& after);
 
-/// The same with a drawing of one job on each kernel, as one HTML file that refers to no other.
+/// The comparison in one line: "vim2m 27 of 50, vivid 0 of 35 observations change;
+/// v4l2-compliance: 300 tests, 0 differ".
+std::string Summary(const KernelResults& before, const KernelResults& after);
+
+/// The report with a drawing of one job on each kernel, as one HTML file that refers to no other.
 /// An empty string, or the error line.
 std::string WriteHtmlReport(const Subject& subject, const KernelResults& before,
                             const KernelResults& after, const std::string& file);

@@ -77,6 +77,21 @@ TEST(BeforeAfterReport, ADriverThatDoesNotChangeTakesOneLine) {
   EXPECT_EQ(text.find("running_job"), std::string::npos) << text;
 }
 
+TEST(BeforeAfterReport, SummaryCountsEachDriversChangesAndAllComplianceTests) {
+  KernelResults before = Kernel("ready");
+  KernelResults after = Kernel("busy");
+  before.probes.push_back(ProbeOf("vivid", "ready"));
+  after.probes.push_back(ProbeOf("vivid", "ready"));
+  before.compliance["vivid"].tests = {{"a", "OK"}};
+  after.compliance["vivid"].tests = {{"a", "FAIL"}};
+  EXPECT_EQ(before_after::Summary(before, after),
+            "vim2m 1 of 2, vivid 0 of 2 observations change; v4l2-compliance: 3 tests, 1 differ");
+}
+
+TEST(BeforeAfterReport, SummaryOfNothingSaysSo) {
+  EXPECT_EQ(before_after::Summary({}, {}), "no observations; v4l2-compliance: 0 tests, 0 differ");
+}
+
 TEST(BeforeAfterReport, TextFitsACoverLetter) {
   KernelResults before;
   for (const auto& row : fence_probe::Expectations()) {
