@@ -24,6 +24,7 @@
 #include <linux/spinlock.h>
 #include <linux/sync_file.h>
 #include <linux/videodev2.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <media/v4l2-mem2mem.h>
 #include <media/videobuf2-v4l2.h>
@@ -45,6 +46,7 @@ struct m2m {
 	int attach_ret;
 	struct task_struct *suspending;
 	bool suspended;
+	unsigned int asked;		/* how often the core asked for readiness */
 };
 
 static void finish(struct m2m *m2m, enum vb2_buffer_state state)
@@ -72,8 +74,18 @@ static void job_abort(void *priv)
 	finish(priv, VB2_BUF_STATE_ERROR);
 }
 
+static int job_ready(void *priv)
+{
+	struct m2m *m2m = priv;
+
+	m2m->asked++;
+
+	return 1;
+}
+
 static const struct v4l2_m2m_ops m2m_ops = {
 	.device_run = device_run,
+	.job_ready = job_ready,
 	.job_abort = job_abort,
 };
 
@@ -506,6 +518,61 @@ static void close_aborts_the_job(struct kunit *test)
 	test->priv = NULL;
 	m2m_release(m2m);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+}
+
+/**
+ * struct waiter - who waits for the job, as v4l2_m2m_ctx_release() does
+ * @wait:	in the queue that the core wakes
+ * @m2m:	the device
+ * @woken:	how often it was woken
+ * @asked:	what @m2m->asked was then
+ */
+struct waiter {
+	struct wait_queue_entry	wait;
+	struct m2m		*m2m;
+	unsigned int		woken;
+	unsigned int		asked;
+};
+
+static int note_wake_up(struct wait_queue_entry *wait, unsigned int mode,
+			int flags, void *key)
+{
+	struct waiter *waiter = container_of(wait, struct waiter, wait);
+
+	waiter->woken++;
+	waiter->asked = waiter->m2m->asked;
+
+	return 0;
+}
+
+/*
+ * Who waits for the job may free the context when it is woken. So the core must
+ * have looked before whether that context has another job.
+ */
+static void finish_looks_for_jobs_before_it_wakes(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+	struct waiter waiter = { .m2m = m2m };
+	unsigned int asked;
+
+	init_waitqueue_func_entry(&waiter.wait, note_wake_up);
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, capture(m2m), 1, 0);
+	qbuf(test, output(m2m), 0, 0);
+	qbuf(test, output(m2m), 1, 0);
+	wait_for_job(test, m2m);
+	asked = m2m->asked;
+
+	add_wait_queue(&m2m->ctx->finished, &waiter.wait);
+	finish(m2m, VB2_BUF_STATE_DONE);
+	remove_wait_queue(&m2m->ctx->finished, &waiter.wait);
+	KUNIT_EXPECT_EQ(test, waiter.woken, 1);
+	KUNIT_EXPECT_EQ_MSG(test, waiter.asked, asked + 1,
+			    "the core uses the context after it woke who frees it");
+
+	/* And the job that it found runs. */
+	wait_for_job(test, m2m);
+	KUNIT_EXPECT_EQ(test, m2m->asked, asked + 1);
 }
 
 static int suspend_thread(void *data)
@@ -942,6 +1009,7 @@ static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(no_capture_buffer_is_no_error),
 	KUNIT_CASE(streamoff_aborts_the_job),
 	KUNIT_CASE(close_aborts_the_job),
+	KUNIT_CASE(finish_looks_for_jobs_before_it_wakes),
 	KUNIT_CASE(suspend_of_idle_device_returns),
 	KUNIT_CASE(suspend_waits_for_job),
 	KUNIT_CASE(suspend_outlives_close),
