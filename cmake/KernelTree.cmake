@@ -56,6 +56,13 @@ set(SERIES "" CACHE PATH
   "Somebody else's series: an mbox, a mail or a folder of mails (empty: kernel/)")
 set(SERIES_KUNITCONFIG "" CACHE FILEPATH "A .kunitconfig for that series (empty: run no tests)")
 
+foreach(option IN ITEMS KERNEL_TREE SERIES SERIES_PREVIOUS SERIES_KUNITCONFIG)
+  if("${${option}}" MATCHES ";")
+    message(FATAL_ERROR "${option}: \"${${option}}\" holds a ';', which CMake takes for two paths;"
+      " rename it, or give a link to it")
+  endif()
+endforeach()
+
 # Where the programs find kernel/, kunit/ and tools/: here, or in a folder made of SERIES.
 set(series_project "${CMAKE_SOURCE_DIR}")
 set(series_import)

@@ -64,6 +64,10 @@ endfunction()
 function(preflight_add_check name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL;ALWAYS" "TITLE;TIER;PROOF"
     "COMMAND;INPUTS;OUTPUTS;NEEDS")
+  if(NOT arg_TITLE OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "The check ${name} has no TITLE, or unknown arguments:"
+      " \"${arg_UNPARSED_ARGUMENTS}\"")
+  endif()
   set(commands)
   set(argv)
   set(programs)
@@ -114,6 +118,15 @@ function(preflight_add_check name)
     add_dependencies(preflight-${name} ${theirs})
   endforeach()
 endfunction()
+
+# For the functions below, which add checks of a kind: sets `own` to what they pass on. Keywords that
+# they did not know would become a part of the list that stands before them.
+macro(_preflight_own_arguments)
+  set(own TIER "${arg_TIER}" TITLE "${arg_TITLE}" ${arg_UNPARSED_ARGUMENTS})
+  if(arg_OPTIONAL)
+    list(APPEND own OPTIONAL)
+  endif()
+endmacro()
 
 # Everything that the patches are, for any base; not the cover letter.
 set(preflight_patches
@@ -209,10 +222,11 @@ preflight_add_check(spelling TIER required
 #
 # TOOLS: what it calls beside gcc and ld, which KERNEL_TREE_ID tells of.
 function(_preflight_add_profile profile)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL" "TITLE;TIER" "TOOLS")
+  _preflight_own_arguments()
   list(TRANSFORM arg_TOOLS PREPEND program:)
   set(where ${kunit_where} --profile ${profile})
-  preflight_add_check(${profile} ${arg_UNPARSED_ARGUMENTS}
+  preflight_add_check(${profile} ${own}
     COMMAND kunit-run build ${where} ${preflight_jobs}
       THEN kunit-run exec ${where} --timeout "${KUNIT_TIMEOUT}"
       THEN kunit-run verdict ${where} --unless-shown
@@ -233,9 +247,10 @@ endif()
 # _preflight_add_compile(<name> TITLE <text> TIER <tier> [OPTIONAL] OPTIONS <option>...
 #                        [TOOLS <program>...])
 function(_preflight_add_compile name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS;TOOLS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL" "TITLE;TIER" "OPTIONS;TOOLS")
+  _preflight_own_arguments()
   list(TRANSFORM arg_TOOLS PREPEND program:)
-  preflight_add_check(${name} ${arg_UNPARSED_ARGUMENTS}
+  preflight_add_check(${name} ${own}
     COMMAND series-compile ${preflight_project} ${preflight_jobs} ${arg_OPTIONS}
     INPUTS "${KERNEL_TREE_ID}" "${CMAKE_SOURCE_DIR}/tools/compile_check.config" ${arg_TOOLS}
     NEEDS applies)
@@ -277,10 +292,11 @@ preflight_add_check(bisect TIER required
 
 # _preflight_add_lint(<check> TITLE <text> TIER <tier> [OPTIONAL] TOOLS <program>...)
 function(_preflight_add_lint check)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIONAL" "TITLE;TIER" "TOOLS")
+  _preflight_own_arguments()
   set(tools ${arg_TOOLS})
   list(TRANSFORM tools PREPEND program:)
-  preflight_add_check(${check} ${arg_UNPARSED_ARGUMENTS}
+  preflight_add_check(${check} ${own}
     COMMAND series-lint ${preflight_project} ${preflight_jobs} --check ${check}
     INPUTS "${KERNEL_TREE_ID}" ${tools}
     NEEDS applies)
@@ -303,11 +319,13 @@ if(NOT SERIES)
     TITLE "The suite and its races pass on two CPUs in UML, under KASAN and lockdep")
   foreach(debug IN ITEMS "" -debug)
     set(options)
+    set(checked)
     if(debug)
       set(options --debug)
+      set(checked ", under KASAN and lockdep")
     endif()
     preflight_add_check(before-after${debug} TIER full
-      TITLE "A V4L2 client sees what it should, before and after the series"
+      TITLE "A V4L2 client sees what it should, before and after the series${checked}"
       COMMAND before-after-run build ${preflight_project} ${options} ${preflight_jobs}
         THEN before-after-run check ${preflight_project} ${options}
       INPUTS "${KERNEL_TREE_ID}" "$<TARGET_FILE:fence-probe>"
@@ -375,13 +393,23 @@ endforeach()
 # What holds is to be told of the tree as it is now.
 add_dependencies(preflight-status series-apply)
 add_dependencies(series-outgoing series-apply)
-add_custom_target(ci-matrix
-  COMMAND series-preflight matrix --plan "${preflight_plan}" --form gitlab
-    --output "${preflight_folder}/gitlab-ci.yml"
-  COMMAND series-preflight matrix --plan "${preflight_plan}" --form github
-    --output "${preflight_folder}/github.yml"
-  COMMENT "Writing the CI's pipelines"
-  VERBATIM)
+if(SERIES)
+  # The preset that a pipeline configures would be asked of kernel/.
+  add_custom_target(ci-matrix
+    COMMAND ${CMAKE_COMMAND} -E echo "error: SERIES: a runner has no ${SERIES};\
+ write the pipelines in a build folder without SERIES, and give its configure line the mails"
+    COMMAND ${CMAKE_COMMAND} -E false
+    COMMENT "Writing the CI's pipelines"
+    VERBATIM)
+else()
+  add_custom_target(ci-matrix
+    COMMAND series-preflight matrix --plan "${preflight_plan}" --form gitlab
+      --output "${preflight_folder}/gitlab-ci.yml"
+    COMMAND series-preflight matrix --plan "${preflight_plan}" --form github
+      --output "${preflight_folder}/github.yml"
+    COMMENT "Writing the CI's pipelines"
+    VERBATIM)
+endif()
 
 # The example of somebody else's series: one mail, in a build folder of its own, by our programs.
 if(BUILD_TESTING AND NOT SERIES)

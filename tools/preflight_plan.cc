@@ -54,6 +54,7 @@ Result<Check> ReadCheck(const json& item) {
   check.name = Text(item, "name");
   if (!IsName(check.name)) return Error{"has no name of a-z, 0-9, '-', '_' and '.'"};
   check.title = Text(item, "title");
+  if (check.title.empty()) return Error{"has no \"title\""};
   check.proof = Text(item, "proof");
   const std::string tier = Text(item, "tier");
   if (tier != "required" && tier != "full") return Error{"has another tier than required or full"};

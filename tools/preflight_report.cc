@@ -188,10 +188,11 @@ std::string Report::LastLine() const {
        {Outcome::kFailed, Outcome::kInfrastructure, Outcome::kNotRun, Outcome::kNotYet}) {
     const std::size_t count = Count(*this, outcome);
     if (count == 0) continue;
-    const char* name = outcome == Outcome::kFailed           ? "the series' fault"
-                       : outcome == Outcome::kInfrastructure ? "of the machine's fault"
-                       : outcome == Outcome::kNotRun         ? "not run"
-                                                             : "not yet asked";
+    const char* name = outcome == Outcome::kFailed ? "the series' fault"
+                       : outcome == Outcome::kInfrastructure
+                           ? "without an answer (machine or input)"
+                       : outcome == Outcome::kNotRun ? "not run"
+                                                     : "not yet asked";
     line += fmt::format(", {} {}", count, name);
   }
   return line;
@@ -244,8 +245,9 @@ std::string FormatMarkdown(const Report& report) {
   for (std::size_t i = 0; i < report.checks.size(); ++i) {
     const Check& check = *report.checks[i];
     const CheckResult& result = report.results[i];
-    text += fmt::format("| {} | {} | {} | {} | {} |\n", Cell(check.title), VerdictOf(check, result),
-                        Cell(result.says), Code(ProofOf(*report.plan, check, result)),
+    text += fmt::format("| {}: {} | {} | {} | {} | {} |\n", Code(check.name), Cell(check.title),
+                        VerdictOf(check, result), Cell(result.says),
+                        Code(ProofOf(*report.plan, check, result)),
                         Code(report.plan->Reproduce(check)));
   }
   if (!report.left_out.empty()) text += "\nNot asked: " + Cell(Names(report.left_out)) + "\n";
@@ -280,11 +282,12 @@ std::string WriteHtml(const Report& report, const std::string& file) {
     html.List(to_do);
   }
   html.Heading("Checks");
-  html.BeginTable({"check", "verdict", "time", "what it says", "what proves it"});
+  html.BeginTable({"check", "asks", "verdict", "time", "what it says", "what proves it"});
   for (std::size_t i = 0; i < report.checks.size(); ++i) {
     const Check& check = *report.checks[i];
     const CheckResult& result = report.results[i];
-    html.Row({{.text = check.title},
+    html.Row({{.text = check.name, .code = true},
+              {.text = check.title},
               {.text = VerdictOf(check, result), .tone = ToneOf(check, result)},
               {.text = TimeOf(result), .number = true},
               {.text = result.says},

@@ -99,10 +99,10 @@ TEST_F(ReportTest, ATableIsCutBetweenCharacters) {
 
 TEST_F(ReportTest, MarkdownKeepsEachRowARow) {
   const std::string text = FormatMarkdown(report_);
-  EXPECT_NE(
-      text.find("| Whether kunit \\| has \\<b\\>nothing\\</b\\> to say | passed | 178 tests: 178 "
-                "passed | `build/kunit/report.html` | `cmake --build "),
-      std::string::npos)
+  EXPECT_NE(text.find("| `kunit`: Whether kunit \\| has \\<b\\>nothing\\</b\\> to say | passed | "
+                      "178 tests: 178 "
+                      "passed | `build/kunit/report.html` | `cmake --build "),
+            std::string::npos)
       << text;
   EXPECT_NE(text.find("\nTo do: sign-off of 26 patches\n"), std::string::npos);
 }

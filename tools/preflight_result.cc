@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <csignal>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -31,6 +33,9 @@ bool IsVerdictOfTests(int code) {
          code <= static_cast<int>(ExitCode::kNoTests);
 }
 
+/// A shell, and process::Run(), add a signal's number to this.
+constexpr int kSignalled = 128;
+
 constexpr std::string_view kNotRun = "NOT RUN ";
 constexpr std::string_view kToDo = "TO DO ";
 
@@ -55,10 +60,12 @@ CheckResult Understand(int code, std::string_view printed) {
   std::string not_run;
   std::string verdict;
   std::string first_error;
+  std::string first;
   std::string last;
   for (const auto& raw : git::SplitLines(printed)) {
     const std::string line = gate::Cut(gate::Printable(raw), kLongestLine);
     if (line.empty()) continue;
+    if (first.empty()) first = line;
     last = line;
     if (line.starts_with(kNotRun) && not_run.empty()) not_run = ReasonOf(line);
     if (line.starts_with(kToDo)) result.to_do.push_back(line.substr(kToDo.size()));
@@ -95,8 +102,15 @@ CheckResult Understand(int code, std::string_view printed) {
   result.outcome = IsVerdictOfTests(code) ? Outcome::kFailed : Outcome::kInfrastructure;
   if (!verdict.empty() && result.outcome == Outcome::kFailed) {
     result.says = verdict.substr(verdict.find(' ') + 1);
+  } else if (!first_error.empty()) {
+    result.says = first_error;
+  } else if (code > kSignalled && code < kSignalled + NSIG) {
+    result.says =
+        fmt::format("was ended by signal {} ({}){}", code - kSignalled,
+                    ::strsignal(code - kSignalled), last.empty() ? "" : " after: " + last);
   } else {
-    result.says = !first_error.empty() ? first_error : last;
+    // Of a wrong command line CLI11 tells first what is wrong, and last how to get help.
+    result.says = code == static_cast<int>(ExitCode::kUsage) ? first : last;
   }
   if (result.says.empty()) result.says = fmt::format("printed nothing, and exits with {}", code);
   return result;

@@ -32,6 +32,17 @@ TEST(Understand, EverythingElseIsTheMachines) {
             "x: error: the disk is full");
 }
 
+TEST(Understand, TellsTheSignalThatEndedACheck) {
+  EXPECT_EQ(Understand(128 + 11, "").says, "was ended by signal 11 (Segmentation fault)");
+  EXPECT_EQ(Understand(128 + 9, "one\ntwo\n").says, "was ended by signal 9 (Killed) after: two");
+  EXPECT_EQ(Understand(255, "").says, "printed nothing, and exits with 255");
+}
+
+TEST(Understand, OfAWrongCommandLineTheFirstLineTellsWhy) {
+  EXPECT_EQ(Understand(5, "Not expected: /x\nRun with --help for more information.\n").says,
+            "Not expected: /x");
+}
+
 TEST(Understand, WhatDidNotRunHasNotPassed) {
   const auto missing = Understand(6, "NOT RUN smatch: smatch is not installed\n");
   EXPECT_EQ(missing.outcome, Outcome::kNotRun);

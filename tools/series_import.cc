@@ -15,6 +15,7 @@
 
 #include "mail_form.h"
 #include "process.h"
+#include "series_tree.h"
 
 namespace series_import {
 namespace {
@@ -25,7 +26,7 @@ using gate::Error;
 using gate::Result;
 
 /// In a project that Import() made, so that it may remove what is there.
-constexpr char kMark[] = "imported";
+using series_tree::kImportMark;
 
 constexpr char kGiveMails[] = "give an mbox, a mail or a folder of mails";
 
@@ -71,6 +72,26 @@ std::string Slug(const std::string& summary) {
   return slug.empty() ? "patch" : slug;
 }
 
+/// Takes the '\r' of each line where the headers have it, too: then whoever saved the mail ended
+/// all lines so, and not the files that the patch edits.
+std::string WithoutTransportCr(std::string text) {
+  bool headers = true;
+  for (std::size_t at = 0; headers;) {
+    const auto end = text.find('\n', at);
+    if (end == std::string::npos) return text;
+    if (end == at || text[end - 1] != '\r') return text;
+    headers = end - at > 1;
+    at = end + 1;
+  }
+  std::string clear;
+  clear.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    clear += text[i];
+  }
+  return clear;
+}
+
 /// The mails of an mbox, by git's own rules; one without a "From " line is a single mail.
 Result<std::vector<std::string>> SplitMbox(const fs::path& file, const fs::path& scratch) {
   auto step = files::Remove(scratch);
@@ -93,7 +114,7 @@ Result<std::vector<std::string>> SplitMbox(const fs::path& file, const fs::path&
   for (const auto& part : parts) {
     auto text = files::Read(part);
     if (!text.ok()) return Error{text.error()};
-    mails.push_back(std::move(*text));
+    mails.push_back(WithoutTransportCr(std::move(*text)));
   }
   step = files::Remove(scratch);
   if (!step.ok()) return Error{step.error()};
@@ -227,8 +248,14 @@ Result<std::vector<Piece>> SeriesOf(std::vector<Piece> mails, const fs::path& se
     } else if (mail.subject.tagged && (!mail.mail.plain || !mail.mail.undecodable.empty())) {
       return Error{fmt::format("{}: error: cannot read {}; fetch it as plain text", series.string(),
                                Quoted(mail))};
-    } else if (mail.subject.tagged && mail.subject.number < 0 && wanted.empty()) {
-      unnumbered_letter.assign(1, std::move(mail));
+    } else if (mail.subject.tagged) {
+      // Before the patches it may be a letter; else a patch was cut off, or the file.
+      if (mail.subject.number >= 0 || !wanted.empty() || !unnumbered_letter.empty()) {
+        return Error{
+            fmt::format("{}: error: {} holds no diff; fetch the whole mail, or take it out",
+                        series.string(), Quoted(mail))};
+      }
+      unnumbered_letter.push_back(std::move(mail));
     }
   }
   if (std::all_of(wanted.begin(), wanted.end(),
@@ -249,11 +276,12 @@ Result<bool> Mark(const fs::path& project) {
   const auto may = MayWrite(project);
   if (!may.ok()) return Error{may.error()};
   std::error_code error;
-  if (fs::exists(project / kMark, error)) return false;
+  if (fs::exists(project / kImportMark, error)) return false;
   fs::create_directories(project, error);
   // Not beside and renamed: a kill in between would leave a folder that is not empty.
-  if (!error) std::ofstream(project / kMark) << "Made by kernel-series import, which empties it.\n";
-  if (error || !fs::exists(project / kMark, error)) {
+  if (!error)
+    std::ofstream(project / kImportMark) << "Made by kernel-series import, which empties it.\n";
+  if (error || !fs::exists(project / kImportMark, error)) {
     return Error{fmt::format("{}: error: cannot be written", project.string())};
   }
   return true;
@@ -396,7 +424,7 @@ Result<Done> MayWrite(const fs::path& project) {
   std::error_code error;
   if (!fs::exists(project, error) && !error) return Done{};
   if (fs::is_directory(project, error) &&
-      (fs::exists(project / kMark, error) || fs::is_empty(project, error))) {
+      (fs::exists(project / kImportMark, error) || fs::is_empty(project, error))) {
     if (!error) return Done{};
   }
   return Error{

@@ -109,6 +109,35 @@ TEST_F(ImportTest, APatchThatIsMissingOrThereTwiceIsAnError) {
             std::string::npos);
 }
 
+TEST_F(ImportTest, APatchWithoutItsDiffIsNotPassedOver) {
+  for (const auto& mails :
+       {Patch("[PATCH] a") + Mail("[PATCH] cut", "Why."),
+        Patch("[PATCH 1/2] a") + Mail("[PATCH 2/2] cut", "Why."),
+        Patch("[PATCH] a") + Mail("[PATCH 2/2] cut", "Why."),
+        Mail("[PATCH] letter", "Why.") + Mail("[PATCH] cut", "Why.") + Patch("[PATCH] a")}) {
+    const std::string error = ErrorOf(folder_.Write("in", mails));
+    EXPECT_NE(error.find("cut\" holds no diff; fetch the whole mail"), std::string::npos)
+        << mails << error;
+  }
+}
+
+TEST_F(ImportTest, LineEndsOfTheMailAreNotThoseOfTheFiles) {
+  const std::string patch = Patch("[PATCH] a");
+  std::string saved;
+  for (const char letter : patch) saved += letter == '\n' ? "\r\n" : std::string(1, letter);
+  ASSERT_TRUE(Take(folder_.Write("saved", saved)).ok());
+  const std::string clear = files::ReadOrEmpty(project() + "/kernel/0001-a.patch");
+  EXPECT_NE(clear.find(kDiff), std::string::npos) << clear;
+  EXPECT_EQ(clear.find('\r'), std::string::npos) << clear;
+  // A patch to a file whose lines end so.
+  ASSERT_TRUE(Take(folder_.Write("dos", Mail("[PATCH] a",
+                                             "Why.\n---\ndiff --git a/f b/f\n--- a/f\n"
+                                             "+++ b/f\n@@ -1 +1 @@\n-a\r\n+b\r")))
+                  .ok());
+  EXPECT_NE(files::ReadOrEmpty(project() + "/kernel/0001-a.patch").find("\n-a\r\n+b\r\n"),
+            std::string::npos);
+}
+
 TEST_F(ImportTest, TwoVersionsAreAnError) {
   EXPECT_NE(
       ErrorOf(folder_.Write("both", Patch("[PATCH 1/2] a") + Patch("[PATCH 2/2] b") +

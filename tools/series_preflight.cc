@@ -86,7 +86,10 @@ int Run(const Plan& plan, const Arguments& arguments) {
     for (std::size_t i = 0; i < wanted->size(); ++i) {
       const auto& result = report.results[i];
       if (result.outcome == preflight::Outcome::kPassed) continue;
-      for (const auto& finding : result.findings) gate::Put(stdout, finding.text + "\n");
+      for (const auto& finding : result.findings) {
+        // What it says stands in its line already.
+        if (finding.text != result.says) gate::Put(stdout, finding.text + "\n");
+      }
     }
     gate::Put(stdout, report.LastLine() + "\n");
     return static_cast<int>(report.Verdict());

@@ -165,8 +165,9 @@ TEST_F(PreflightTest, TellsTheThreeOutcomesBeyondAPassApart) {
   EXPECT_SAYS(output.out,
               "infrastructure machine: What machine says\n  x: error: the disk is full");
   EXPECT_SAYS(output.out, "NOT RUN missing: What missing says\n  no such tool\n");
-  EXPECT_SAYS(output.out,
-              "4 checks: 1 passed, 1 the series' fault, 1 of the machine's fault, 1 not run");
+  EXPECT_SAYS(
+      output.out,
+      "4 checks: 1 passed, 1 the series' fault, 1 without an answer (machine or input), 1 not run");
   const auto report = json::parse(files::ReadOrEmpty(state() / "report.json"));
   EXPECT_EQ(report["verdict"], "failed");
   EXPECT_EQ(files::ReadOrEmpty(state() / "series.log"), "a.c:1: error: wrong\n");

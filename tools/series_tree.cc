@@ -127,6 +127,11 @@ Result<Done> ImportTheirs(const kernel_tree::Origin& origin, const fs::path& fol
 
 }  // namespace
 
+bool Project::imported() const {
+  std::error_code error;
+  return fs::exists(kernel.parent_path() / kImportMark, error);
+}
+
 std::string Project::Name(const fs::path& file) const {
   return file.lexically_relative(kernel.parent_path()).string();
 }
@@ -410,11 +415,20 @@ Result<SeriesTree::Applied> SeriesTree::Build(
     if (!am.ok()) return Error{am.error()};
     if (!am->ok()) {
       const auto place = patch_series::FindFailure(texts[i], am->err);
-      const std::string name = project.Name(patches[i].file);
       const auto kept = ReadApplied().head.empty() ? "" : "; the tree stays as it was";
-      return Error{patch_series::DescribeFailure(name, place, am->err) +
+      const std::string base = base_commit.substr(0, 12);
+      if (project.imported()) {
+        const bool cut = am->err.find("corrupt patch") != std::string::npos;
+        return Error{
+            patch_series::DescribeFailure(patches[i].file.string(), place, am->err) +
+            (cut ? "; the mail is cut, or its lines were wrapped: fetch it again"
+                 : fmt::format("; base it on {}, or give the tree that it is for as KERNEL_TREE",
+                               base)) +
+            kept};
+      }
+      return Error{patch_series::DescribeFailure(project.Name(patches[i].file), place, am->err) +
                    fmt::format("; mend it for base {}, or give that base a file of this number{}",
-                               base_commit.substr(0, 12), kept)};
+                               base, kept)};
     }
     const auto commit = scratch->Ask({"rev-parse", "HEAD"});
     if (!commit.ok()) return Error{commit.error()};

@@ -20,10 +20,16 @@ namespace series_tree {
 /// Where the suite stands in the tree; hook.patch names the same folder.
 inline constexpr const char kSuiteFolder[] = "drivers/media/common/videobuf2/tests";
 
+/// A file in the top folder of a project that was made from mails.
+inline constexpr char kImportMark[] = "imported";
+
 /// The project's folders that a tree is made from.
 struct Project {
   std::filesystem::path kernel;  ///< The patches.
   std::filesystem::path kunit;   ///< The suite, and hook.patch, which ties it to the tree.
+
+  /// Whether somebody else's mails were made into it (series_import.h).
+  bool imported() const;
 
   /// How messages name a file of the project: from its top folder.
   std::string Name(const std::filesystem::path& file) const;

@@ -209,8 +209,9 @@ gate::Result<BuildLock> BuildLock::Take(const fs::path& folder) {
   const fs::path file = real / ".lock";
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
-    return gate::Error{
-        fmt::format("{}: error: cannot open the lock: {}", file.string(), std::strerror(errno))};
+    return gate::Error{fmt::format(
+        "{}: error: cannot open the lock: {}; make its folder writable, or build in another",
+        file.string(), std::strerror(errno))};
   }
   BuildLock lock(fd, real);
   // A build that was just killed needs a moment to end its processes; that is not worth a line.
