@@ -46,7 +46,7 @@ struct m2m {
 	int attach_ret;
 	struct task_struct *suspending;
 	bool suspended;
-	unsigned int asked;		/* how often the core asked for readiness */
+	unsigned int asked;		/* calls of job_ready() */
 };
 
 static void finish(struct m2m *m2m, enum vb2_buffer_state state)

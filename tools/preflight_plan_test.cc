@@ -58,7 +58,8 @@ TEST(ReadPlan, SaysWhatIsWrongInOneLine) {
   early["needs"] = {"late"};
   EXPECT_NE(ErrorOf(Plan({early, Check("late")})).find("early needs late, which is not before it"),
             std::string::npos);
-  for (const char* key : {"tier", "optional", "always", "commands", "inputs", "outputs", "needs"}) {
+  for (const char* key :
+       {"title", "tier", "optional", "always", "commands", "inputs", "outputs", "needs"}) {
     json check = Check("a");
     check.erase(key);
     EXPECT_NE(ErrorOf(Plan({check})).find("check 1 has"), std::string::npos) << key;
