@@ -47,6 +47,7 @@ struct m2m {
 	struct task_struct *suspending;
 	bool suspended;
 	unsigned int asked;		/* calls of job_ready() */
+	bool not_ready;			/* what job_ready() says */
 };
 
 static void finish(struct m2m *m2m, enum vb2_buffer_state state)
@@ -80,7 +81,7 @@ static int job_ready(void *priv)
 
 	m2m->asked++;
 
-	return 1;
+	return !m2m->not_ready;
 }
 
 static const struct v4l2_m2m_ops m2m_ops = {
@@ -210,8 +211,8 @@ static u64 numbers_used(struct vb2_queue *q)
 	return atomic64_read(&q->release_fence_seqno);
 }
 
-static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
-		 u32 flags)
+static void qbuf_at(struct kunit *test, struct vb2_queue *q,
+		    unsigned int index, u32 flags, time64_t seconds)
 {
 	struct m2m *m2m = vb2_get_drv_priv(q);
 	struct v4l2_buffer b = {
@@ -221,6 +222,7 @@ static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
 		.field = V4L2_FIELD_NONE,
 		.bytesused = VB2_KUNIT_PLANE_SIZE,
 		.flags = flags,
+		.timestamp.tv_sec = seconds,
 	};
 	int ret;
 
@@ -230,6 +232,12 @@ static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
 		v4l2_m2m_try_schedule(m2m->ctx);
 	mutex_unlock(&m2m->lock);
 	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "QBUF of buffer %u failed", index);
+}
+
+static void qbuf(struct kunit *test, struct vb2_queue *q, unsigned int index,
+		 u32 flags)
+{
+	qbuf_at(test, q, index, flags, 0);
 }
 
 static void wait_for_job(struct kunit *test, struct m2m *m2m)
@@ -356,6 +364,40 @@ static void starved_output_publishes_nothing(struct kunit *test)
 			      "the fence waits for user space");
 }
 
+static void driver_that_is_not_ready_publishes_nothing(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	m2m->not_ready = true;
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	KUNIT_EXPECT_EQ(test, m2m->asked, 1);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 0);
+	KUNIT_EXPECT_NULL(test, pending_on_capture(test, m2m, 0));
+
+	m2m->not_ready = false;
+	v4l2_m2m_try_schedule(m2m->ctx);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 1);
+	armed_on_capture(test, m2m, 0);
+}
+
+/* As a stateful codec that has drained. */
+static void stopped_context_publishes_nothing(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+
+	v4l2_m2m_mark_stopped(m2m->ctx);
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 0);
+	KUNIT_EXPECT_NULL(test, pending_on_capture(test, m2m, 0));
+
+	v4l2_m2m_clear_state(m2m->ctx);
+	v4l2_m2m_try_schedule(m2m->ctx);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 1);
+	armed_on_capture(test, m2m, 0);
+}
+
 static void only_the_running_job_is_fenced(struct kunit *test)
 {
 	struct m2m *m2m = test->priv;
@@ -415,6 +457,32 @@ static void last_slice_of_held_capture_is_fenced(struct kunit *test)
 	fence = armed_on_capture(test, m2m, 0);
 	finish(m2m, VB2_BUF_STATE_DONE);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+}
+
+/* The core returns what a frame has held when a slice of the next one comes. */
+static void capture_held_by_last_frame_completes_unfenced(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+	struct vb2_buffer *vb = vb2_get_buffer(capture(m2m), 0);
+
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf_at(test, output(m2m), 0, V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF, 1);
+	v4l2_m2m_buf_copy_metadata(v4l2_m2m_next_src_buf(m2m->ctx),
+				   to_vb2_v4l2_buffer(vb), true);
+	finish(m2m, VB2_BUF_STATE_DONE);
+	KUNIT_ASSERT_EQ(test, vb->state, VB2_BUF_STATE_ACTIVE);
+
+	qbuf_at(test, output(m2m), 1, 0, 2);
+	KUNIT_EXPECT_EQ(test, vb->state, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_NULL(test, vb->release_fence);
+	KUNIT_EXPECT_EQ_MSG(test, numbers_used(capture(m2m)), 0,
+			    "a fence was published for a job that holds");
+	KUNIT_EXPECT_EQ_MSG(test, m2m->jobs, 1,
+			    "a job runs without a capture buffer");
+
+	qbuf(test, capture(m2m), 1, 0);
+	KUNIT_EXPECT_EQ(test, m2m->jobs, 2);
+	armed_on_capture(test, m2m, 1);
 }
 
 /* As V4L2_DEC_CMD_FLUSH does. */
@@ -573,6 +641,38 @@ static void finish_looks_for_jobs_before_it_wakes(struct kunit *test)
 	/* And the job that it found runs. */
 	wait_for_job(test, m2m);
 	KUNIT_EXPECT_EQ(test, m2m->asked, asked + 1);
+}
+
+/* What a late interrupt may do: the job that runs now is none of its business. */
+static void finish_of_another_context_is_ignored(struct kunit *test)
+{
+	struct m2m *m2m = test->priv;
+	struct waiter waiter = { .m2m = m2m };
+	struct v4l2_m2m_ctx *other;
+	struct dma_fence *fence;
+
+	other = v4l2_m2m_ctx_init(m2m->dev, m2m, queue_init);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	v4l2_m2m_get_src_vq(other)->subsystem_flags = 0;
+	init_waitqueue_func_entry(&waiter.wait, note_wake_up);
+	add_wait_queue(&other->finished, &waiter.wait);
+
+	/* While none runs, and while one does. */
+	v4l2_m2m_job_finish(m2m->dev, other);
+	qbuf(test, capture(m2m), 0, 0);
+	qbuf(test, output(m2m), 0, 0);
+	fence = pending_on_capture(test, m2m, 0);
+	v4l2_m2m_job_finish(m2m->dev, other);
+
+	remove_wait_queue(&other->finished, &waiter.wait);
+	v4l2_m2m_ctx_release(other);
+	KUNIT_EXPECT_EQ(test, waiter.woken, 0);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, v4l2_m2m_get_curr_priv(m2m->dev),
+				(void *)m2m, "the job is lost");
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 0);
+	finish(m2m, VB2_BUF_STATE_DONE);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 }
 
 static int suspend_thread(void *data)
@@ -999,10 +1099,13 @@ static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(failed_job_is_an_error),
 	KUNIT_CASE(output_is_left_alone),
 	KUNIT_CASE(starved_output_publishes_nothing),
+	KUNIT_CASE(driver_that_is_not_ready_publishes_nothing),
+	KUNIT_CASE(stopped_context_publishes_nothing),
 	KUNIT_CASE(only_the_running_job_is_fenced),
 	KUNIT_CASE(next_job_is_fenced),
 	KUNIT_CASE(held_capture_is_not_fenced),
 	KUNIT_CASE(last_slice_of_held_capture_is_fenced),
+	KUNIT_CASE(capture_held_by_last_frame_completes_unfenced),
 	KUNIT_CASE(hold_dropped_in_flight_completes_unfenced),
 	KUNIT_CASE(late_attach_is_refused),
 	KUNIT_CASE(job_without_output_is_fenced),
@@ -1010,6 +1113,7 @@ static struct kunit_case v4l2_mem2mem_release_fence_cases[] = {
 	KUNIT_CASE(streamoff_aborts_the_job),
 	KUNIT_CASE(close_aborts_the_job),
 	KUNIT_CASE(finish_looks_for_jobs_before_it_wakes),
+	KUNIT_CASE(finish_of_another_context_is_ignored),
 	KUNIT_CASE(suspend_of_idle_device_returns),
 	KUNIT_CASE(suspend_waits_for_job),
 	KUNIT_CASE(suspend_outlives_close),
