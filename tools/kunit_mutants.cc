@@ -296,8 +296,10 @@ int main(int argc, char** argv) {
                  "that")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
+  // One each time: the names come behind it.
   app.add_option("--profile", arguments.profiles,
-                 "Only those of this profile; several times for several; default: all");
+                 "Only those of this profile; several times for several; default: all")
+      ->allow_extra_args(false);
   app.add_option("--table", arguments.table,
                  "Name of the table in BUILD/mutants, without its ending")
       ->capture_default_str();

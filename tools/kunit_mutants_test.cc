@@ -136,6 +136,14 @@ TEST_F(KunitMutantsTest, AProfileThatCannotRunHereIsNoPass) {
   EXPECT_TRUE(Has(smp.out, "[1/1] caught")) << smp.out;
 }
 
+TEST_F(KunitMutantsTest, NamesBehindAProfileAreNames) {
+  const auto one = Run(KUNIT_MUTANTS, {"--profile", "kunit", "m*"});
+  EXPECT_EQ(one.code, 0) << one.err;
+  const auto none = Run(KUNIT_MUTANTS, {"--profile", "kunit", "other"});
+  EXPECT_NE(none.code, 0) << none.out;
+  EXPECT_TRUE(Has(none.err, "KUNIT_MUTANTS=other: error: ")) << none.err;
+}
+
 TEST_F(KunitMutantsTest, TestThatDidNotRunHasCaughtNothing) {
   WriteMutant("fault at boot");
   const auto output = Run();
