@@ -643,7 +643,7 @@ static void finish_looks_for_jobs_before_it_wakes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m2m->asked, asked + 1);
 }
 
-/* What a late interrupt may do: the job that runs now is none of its business. */
+/* What a late interrupt may do: the job that runs now is not its business. */
 static void finish_of_another_context_is_ignored(struct kunit *test)
 {
 	struct m2m *m2m = test->priv;
