@@ -467,8 +467,9 @@ static void capture_held_by_last_frame_completes_unfenced(struct kunit *test)
 
 	qbuf(test, capture(m2m), 0, 0);
 	qbuf_at(test, output(m2m), 0, V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF, 1);
-	v4l2_m2m_buf_copy_metadata(v4l2_m2m_next_src_buf(m2m->ctx),
-				   to_vb2_v4l2_buffer(vb), true);
+	/* v4l2_m2m_buf_copy_metadata() lost a parameter after 6.12 */
+	vb->timestamp = v4l2_m2m_next_src_buf(m2m->ctx)->vb2_buf.timestamp;
+	vb->copied_timestamp = 1;
 	finish(m2m, VB2_BUF_STATE_DONE);
 	KUNIT_ASSERT_EQ(test, vb->state, VB2_BUF_STATE_ACTIVE);
 
