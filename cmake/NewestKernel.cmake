@@ -26,6 +26,9 @@ set(NEWEST_SUITE "trixie-backports" CACHE STRING
   "Suite of Debian whose newest linux-source package the tests take")
 
 set(newest_where --project "${series_project}" --folder "${CMAKE_BINARY_DIR}/newest")
+# What was got, by package and version; and the build folder of `kernel-newest apply --whole`.
+set(newest_note "${CMAKE_BINARY_DIR}/newest/source")
+set(newest_whole "${CMAKE_BINARY_DIR}/newest/whole")
 
 add_custom_target(newest-source
   COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}"

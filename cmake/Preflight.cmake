@@ -172,7 +172,8 @@ preflight_add_check(applies-newest ALWAYS TIER required
   TITLE "Applies to the newest kernel that Debian has"
   COMMAND kernel-newest get ${newest_where} --suite "${NEWEST_SUITE}"
     THEN kernel-newest apply ${newest_where}
-  INPUTS ${preflight_patches} "text:NEWEST_SUITE=${NEWEST_SUITE}")
+  INPUTS ${preflight_patches} "text:NEWEST_SUITE=${NEWEST_SUITE}"
+  OUTPUTS "${newest_note}")
 set(preflight_mails_come_by applies)
 if(NOT SERIES)
   preflight_add_check(mails TIER required
@@ -317,6 +318,17 @@ if(NOT SERIES)
     TITLE "The suite and its races pass on four CPUs, arm64, under lockdep")
   _preflight_add_profile(kunit-uml-smp TIER full OPTIONAL
     TITLE "The suite and its races pass on two CPUs in UML, under KASAN and lockdep")
+  # What applies may not compile: an interface that the suite calls has changed since.
+  set(newest_kunit --project "${series_project}" --build "${newest_whole}" --profile kunit)
+  preflight_add_check(kunit-newest TIER full
+    TITLE "The suite passes on the newest kernel that Debian has"
+    COMMAND kernel-newest apply ${newest_where} --whole
+      THEN kunit-run build ${newest_kunit} ${preflight_jobs}
+      THEN kunit-run exec ${newest_kunit} --timeout "${KUNIT_TIMEOUT}"
+      THEN kunit-run verdict ${newest_kunit} --unless-shown
+    INPUTS "${KERNEL_TREE_ID}" "${newest_note}" ${preflight_lists} program:python3
+    NEEDS applies applies-newest
+    PROOF newest/whole/kunit/report.html)
   foreach(debug IN ITEMS "" -debug)
     set(options)
     set(checked)

@@ -9,6 +9,7 @@
 
 #include "exit_codes.h"
 #include "file_io.h"
+#include "files.h"
 #include "newest_source.h"
 #include "process.h"
 #include "supervise.h"
@@ -31,8 +32,8 @@ int GetSource(const newest_source::Options& options) {
   return tree.ok() ? 0 : NotRun(tree.error());
 }
 
-int ApplySeries(const newest_source::Options& options) {
-  auto tree = newest_source::OpenTree(options);
+int ApplySeries(const newest_source::Options& options, bool whole) {
+  auto tree = whole ? newest_source::OpenWholeTree(options) : newest_source::OpenTree(options);
   if (!tree.ok()) return NotRun(tree.error());
   const auto version = tree->Version();
   if (!version.ok()) return NotRun(version.error());
@@ -41,6 +42,12 @@ int ApplySeries(const newest_source::Options& options) {
   if (!applied.ok()) {
     gate::Put(stderr, fmt::format("{}\n", applied.error()));
     return static_cast<int>(ExitCode::kFailed);
+  }
+  if (whole) {
+    const auto id = tree->Fingerprint(options.project);
+    if (!id.ok()) return NotRun(id.error());
+    const auto written = files::WriteIfChanged(newest_source::WholeTreeId(options), *id);
+    if (!written.ok()) return NotRun(written.error());
   }
   gate::Put(stdout,
             fmt::format("PASSED newest: the series for base {} applies to {}\n", base, *version));
@@ -73,7 +80,10 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   get->add_option("--os", options.os, "File that names the machine's own suite")
       ->capture_default_str();
-  add("apply", "Apply the series to it; exits with 1 where it doesn't");
+  CLI::App* apply = add("apply", "Apply the series to it; exits with 1 where it doesn't");
+  bool whole = false;
+  apply->add_flag("--whole", whole,
+                  "To all of the source, in the folder's whole/linux, to build it");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -86,7 +96,7 @@ int main(int argc, char** argv) {
 
   process::CleanEnvironment();
   return supervise::RunLocked(options.folder, [&] {
-    if (!get->parsed()) return ApplySeries(options);
+    if (!get->parsed()) return ApplySeries(options, whole);
     const int code = GetSource(options);
     return only_try ? 0 : code;
   });

@@ -59,6 +59,11 @@ std::string Kept(const Options& options) {
   return !name.empty() && fs::exists(options.folder / (name + ".tar.xz")) ? name : std::string();
 }
 
+Error NothingKept(const Options& options) {
+  return Error{fmt::format("{}: error: no kernel source there; build the target newest-source",
+                           options.folder.string())};
+}
+
 Result<std::string> OwnSuite(const fs::path& os) {
   for (std::string line : git::SplitLines(files::ReadOrEmpty(os))) {
     constexpr std::string_view kKey = "VERSION_CODENAME=";
@@ -365,10 +370,7 @@ Result<Done> Get(const Options& options) {
 
 Result<series_tree::SeriesTree> OpenTree(const Options& options) {
   const std::string package = Kept(options);
-  if (package.empty()) {
-    return Error{fmt::format("{}: error: no kernel source there; build the target newest-source",
-                             options.folder.string())};
-  }
+  if (package.empty()) return NothingKept(options);
   const std::string base = NearestBase(options.project.kernel, package.substr(kPackage.size()));
   const auto needed = NeededFiles(options, base);
   if (!needed.ok()) return Error{needed.error()};
@@ -386,5 +388,15 @@ Result<series_tree::SeriesTree> OpenTree(const Options& options) {
   if (!origin.ok()) return Error{origin.error()};
   return series_tree::SeriesTree::Open(*origin, options.folder / "linux");
 }
+
+Result<series_tree::SeriesTree> OpenWholeTree(const Options& options) {
+  const std::string package = Kept(options);
+  if (package.empty()) return NothingKept(options);
+  const auto origin = kernel_tree::Examine(options.folder / (package + ".tar.xz"));
+  if (!origin.ok()) return Error{origin.error()};
+  return series_tree::SeriesTree::Open(*origin, options.folder / "whole" / "linux");
+}
+
+fs::path WholeTreeId(const Options& options) { return options.folder / "whole" / "linux.id"; }
 
 }  // namespace newest_source

@@ -38,6 +38,13 @@ gate::Result<files::Done> Get(const Options& options);
 /// may not find there, and kunit_tool. That is all that git am looks at.
 gate::Result<series_tree::SeriesTree> OpenTree(const Options& options);
 
+/// A tree in `folder`/whole/linux of all files that Get() got, for those who build it:
+/// `folder`/whole is a build folder to kunit-run. It takes some 2 GiB of disk.
+gate::Result<series_tree::SeriesTree> OpenWholeTree(const Options& options);
+
+/// The file beside that tree in which kunit-run looks for the tree's fingerprint.
+std::filesystem::path WholeTreeId(const Options& options);
+
 }  // namespace newest_source
 
 #endif  // TOOLS_NEWEST_SOURCE_H_

@@ -147,6 +147,26 @@ TEST_F(NewestSourceTest, GetsTheHighestAndTheSeriesApplies) {
   EXPECT_EQ(files::ReadOrEmpty(top_.Path("newest/linux/drivers/media/added.c")), "added\n");
 }
 
+TEST_F(NewestSourceTest, TheWholeSourceIsATreeOfItsOwn) {
+  ASSERT_EQ(Get().code, 0);
+  const auto applied = Run({"apply", "--whole"});
+  EXPECT_EQ(applied.code, 0) << applied.err;
+  EXPECT_EQ(applied.out, "PASSED newest: the series for base 7.10 applies to 7.10\n");
+  EXPECT_TRUE(fs::exists(top_.Path("newest/whole/linux/unneeded/x.c")));
+  EXPECT_EQ(files::ReadOrEmpty(top_.Path("newest/whole/linux/drivers/media/added.c")), "added\n");
+  EXPECT_FALSE(fs::exists(top_.Path("newest/linux/drivers/media/added.c")));
+  const std::string id = files::ReadOrEmpty(top_.Path("newest/whole/linux.id"));
+  EXPECT_NE(id, "");
+  // A release that comes later takes its place.
+  AddRelease("8.0", "8.0.1-1", "echo theirs > unneeded/x.c");
+  Publish();
+  ASSERT_EQ(Get().code, 0);
+  EXPECT_EQ(Run({"apply", "--whole"}).out,
+            "PASSED newest: the series for base 8.0 applies to 8.0\n");
+  EXPECT_EQ(files::ReadOrEmpty(top_.Path("newest/whole/linux/unneeded/x.c")), "theirs\n");
+  EXPECT_NE(files::ReadOrEmpty(top_.Path("newest/whole/linux.id")), id);
+}
+
 TEST_F(NewestSourceTest, DownloadsOnlyWhatIsNew) {
   ASSERT_EQ(Get().code, 0);
   const auto again = Get();
@@ -190,6 +210,8 @@ TEST_F(NewestSourceTest, AFaultOfTheMachineIsNotRunInOneLine) {
     EXPECT_EQ(output.err.find('\n'), output.err.size() - 1) << output.err;
   };
   expect_not_run(Run({"apply"}), "no kernel source there; build the target newest-source");
+  expect_not_run(Run({"apply", "--whole"}),
+                 "no kernel source there; build the target newest-source");
   expect_not_run(Run({"get", "--suite", "other-suite"}), "other-suite");
   EXPECT_EQ(Run({"get", "--suite", "other-suite", "--try"}).code, 0);
   Write("os-release", "VERSION_CODENAME=foreign\n");
