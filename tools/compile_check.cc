@@ -60,19 +60,8 @@ Result<std::string> CompileCheck::Id() const {
 }
 
 Result<std::vector<std::string>> CompileCheck::Touched() const {
-  const fs::path patched = After().tree;
-  const auto base = files::Read(kernel_tree::NotesFolder(patched) / "base");
-  if (!base.ok()) return Error{base.error()};
-  const std::string commit = base->substr(0, base->find('\n'));
-  const git::Repository tree(patched);
-  const auto changed = tree.Ask({"diff", "-z", "--name-only", "--diff-filter=d", commit});
-  if (!changed.ok()) return Error{changed.error()};
-  std::vector<std::string> touched = git::SplitNul(*changed);
   // The suite goes out with the series.
-  for (auto& file : series_tree::SuiteFilesInTree(settings_.project / "kunit")) {
-    touched.push_back(std::move(file));
-  }
-  return touched;
+  return series_tree::FilesOfSeries(After().tree, settings_.project / "kunit");
 }
 
 std::vector<std::string> CompileCheck::Targets(const std::vector<std::string>& touched) const {

@@ -16,6 +16,7 @@
 #include "file_io.h"
 #include "files.h"
 #include "gate.h"
+#include "git.h"
 #include "judged_run.h"
 #include "kernel_image.h"
 #include "kernel_tree.h"
@@ -23,6 +24,7 @@
 #include "last_failed.h"
 #include "list_history.h"
 #include "process.h"
+#include "series_tree.h"
 #include "supervise.h"
 
 namespace {
@@ -140,6 +142,26 @@ void WriteFault(const Arguments& arguments, const RunFiles& run, const std::stri
   static_cast<void>(gate->Finish(gate::EndOfInput::kEof));
 }
 
+/// Which file of the series, or of the suite, the compiler refused in the build that failed last;
+/// empty where it refused none of them. A base that does not compile is no fault of theirs.
+std::string RefusedFile(const KernelPaths& paths) {
+  const auto ours = series_tree::FilesOfSeries(paths.tree, paths.project / "kunit");
+  if (!ours.ok()) return {};
+  for (const auto& line : git::SplitLines(files::ReadOrEmpty(paths.build_log()))) {
+    // "FILE:LINE:COLUMN: error: ..."; the file from "/", from the tree's top, or from the objects.
+    if (line.find(": error: ") == std::string::npos &&
+        line.find(": fatal error: ") == std::string::npos) {
+      continue;
+    }
+    fs::path file = line.substr(0, line.find(':'));
+    if (line.starts_with("..")) file = (paths.objects() / file).lexically_normal();
+    const std::string name =
+        (file.is_absolute() ? file.lexically_relative(paths.tree) : file).string();
+    if (std::find(ours->begin(), ours->end(), name) != ours->end()) return name;
+  }
+  return {};
+}
+
 int Build(const Arguments& arguments) {
   const KernelPaths paths = arguments.Paths();
   const RunFiles run(paths.state);
@@ -154,8 +176,13 @@ int Build(const Arguments& arguments) {
                        : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const auto built = image.Build(jobs);
   if (!built.ok()) {
+    // The verdict is of a log, and there is none, whoever is to blame.
     WriteFault(arguments, run, built.error());
-    return Complain(built.error());
+    const int code = Complain(built.error());
+    const std::string refused = RefusedFile(paths);
+    if (refused.empty()) return code;
+    gate::Put(stderr, fmt::format("FAILED build: {} does not compile\n", refused));
+    return static_cast<int>(ExitCode::kFailed);
   }
   const auto id = image.Id();
   if (!id.ok()) return Complain(id.error());

@@ -65,13 +65,18 @@ class KunitRunTest : public testing::Test {
           "sys.stdout.flush()\n"
           "if os.path.exists(top + '/hang'):\n"
           "    subprocess.run(['sleep', '1000'])\n");
-    process::Command git;
-    git.argv = {"sh", "-c",
-                "git init -q && git add -A && git -c user.name=A -c user.email=a@example.org "
-                "commit -q -m Base"};
-    git.folder = (project_ / "build/linux").string();
-    const auto made = process::Run(git);
-    ASSERT_TRUE(made.ok() && made->ok()) << made->err;
+    Shell(
+        "git init -q; git config user.name A; git config user.email a@example.org\n"
+        "git add -A; git commit -q -m Base");
+  }
+
+  /// Runs a script in the tree.
+  void Shell(const std::string& script) const {
+    process::Command shell;
+    shell.argv = {"sh", "-ec", script};
+    shell.folder = (project_ / "build/linux").string();
+    const auto done = process::Run(shell);
+    ASSERT_TRUE(done.ok() && done->ok()) << done->err;
   }
 
   void TearDown() override { fs::remove_all(project_); }
@@ -219,6 +224,34 @@ TEST_F(KunitRunTest, BrokenBuildReplacesOldVerdict) {
   Write("build/linux/Makefile", makefile);
   Build();
   EXPECT_FALSE(fs::exists(project_ / "build/kunit/results"));
+}
+
+TEST_F(KunitRunTest, ARefusedFileOfTheSeriesIsNoFaultOfTheMachine) {
+  Write("build/linux/drivers/driver.c", "");
+  Write("build/linux/fs/other.c", "");
+  Shell(
+      "git add -A; git commit -q -m Base; mkdir -p .git/kernel-series\n"
+      "git rev-parse HEAD > .git/kernel-series/base\n"
+      "echo edit > drivers/driver.c; git add -A; git commit -q -m Series");
+  Write("kunit/s_kunit.c", "");
+  const std::string tree = (project_ / "build/linux/").string();
+  const auto expect = [&](int code, const std::string& printed, const std::string& refused) {
+    Write("build/linux/Makefile",
+          "VERSION = 6\nPATCHLEVEL = 12\nlinux:\n\t@echo '" + printed + "' >&2\n\t@exit 1\n");
+    const auto build = Run("build");
+    EXPECT_EQ(build.code, code) << build.err;
+    const std::string blames = "FAILED build: " + refused + " does not compile\n";
+    EXPECT_EQ(build.err.ends_with(blames), code == 1) << build.err;
+  };
+  const std::string suite = "drivers/media/common/videobuf2/tests/s_kunit.c";
+  expect(1, tree + suite + ":3:9: error: x", suite);
+  expect(1, suite + ":3:9: fatal error: x", suite);
+  expect(1, tree + "drivers/driver.c:1: error: x", "drivers/driver.c");
+  expect(1, "../../linux/drivers/driver.c:1: error: x", "drivers/driver.c");
+  expect(6, tree + "fs/other.c:1: error: x", "");
+  expect(6, tree + suite + ":3:9: warning: x", "");
+  expect(6, "cc: fatal error: no disk", "");
+  EXPECT_EQ(Run("verdict").code, 6) << "nothing was run";
 }
 
 TEST_F(KunitRunTest, ImageIdStaysWhereNothingWasLinked) {

@@ -157,6 +157,18 @@ std::vector<std::string> SuiteFilesInTree(const fs::path& kunit) {
   return names;
 }
 
+Result<std::vector<std::string>> FilesOfSeries(const fs::path& tree, const fs::path& kunit) {
+  const auto base = files::Read(kernel_tree::NotesFolder(tree) / "base");
+  if (!base.ok()) return Error{base.error()};
+  const std::string commit = base->substr(0, base->find('\n'));
+  const auto changed =
+      git::Repository(tree).Ask({"diff", "-z", "--name-only", "--diff-filter=d", commit});
+  if (!changed.ok()) return Error{changed.error()};
+  std::vector<std::string> names = git::SplitNul(*changed);
+  for (auto& file : SuiteFilesInTree(kunit)) names.push_back(std::move(file));
+  return names;
+}
+
 SeriesTree::SeriesTree(fs::path folder) : tree_(std::move(folder)) {}
 
 fs::path SeriesTree::Note(const char* name) const {

@@ -42,6 +42,11 @@ std::vector<std::filesystem::path> SuiteSources(const std::filesystem::path& kun
 /// The same files by the names that they have in the tree, where git does not know them.
 std::vector<std::string> SuiteFilesInTree(const std::filesystem::path& kunit);
 
+/// What the series changes or adds in `tree`, an applied one, and the suite of `kunit`: names from
+/// the top of the tree. Files that it removes are not among them.
+gate::Result<std::vector<std::string>> FilesOfSeries(const std::filesystem::path& tree,
+                                                     const std::filesystem::path& kunit);
+
 /// What the user changed in a tree since the series was applied.
 struct Edits {
   std::vector<std::string> tracked;    ///< Changed or removed files, uncommitted.
